@@ -1,0 +1,1 @@
+"""rcsplan: messaging campaigns as reviewable code, planned, diffed and applied without ever sending twice."""
