@@ -1,0 +1,48 @@
+"""Addresses: the stable names of sends."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CAMPAIGN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_ADDRESS = re.compile(
+    r"(?P<campaign>[^\[\]@]+)(\[(?P<cell>[^\[\]]*)\])?(@(?P<occurrence>[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{4})?))?"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """A send's name: its campaign, its matrix cell, and the local date of its occurrence.
+
+    >>> str(Address("spring-sale", (("brand", "acme"), ("locale", "uk"))))
+    'spring-sale[brand=acme,locale=uk]'
+    """
+
+    campaign: str
+    cell: tuple[tuple[str, str], ...] = ()
+    occurrence: str = ""
+
+    def __str__(self) -> str:
+        cell = ",".join(f"{key}={value}" for key, value in self.cell)
+        return self.campaign + (f"[{cell}]" if cell else "") + (f"@{self.occurrence}" if self.occurrence else "")
+
+    def renamed(self, campaign: str) -> Address:
+        """The same cell and occurrence of a campaign of another name."""
+        return Address(campaign, self.cell, self.occurrence)
+
+
+def parse_address(text: str) -> Address:
+    """Read an address as people write it.
+
+    Raises:
+        ValueError: `text` is not an address.
+    """
+    match = _ADDRESS.fullmatch(text)
+    if match is None or CAMPAIGN_NAME.fullmatch(match["campaign"]) is None:
+        raise ValueError(f"{text!r} is not an address such as spring-sale or spring-sale[locale=uk]@2026-12-04")
+    pairs = [pair.partition("=") for pair in match["cell"].split(",")] if match["cell"] else []
+    if any(not key or not value for key, _, value in pairs):
+        raise ValueError(f"{text!r} has a cell that is not written as key=value,key=value")
+    cell = tuple(sorted((key, value) for key, _, value in pairs))
+    return Address(match["campaign"], cell, match["occurrence"] or "")

@@ -1,0 +1,111 @@
+"""The send: one submission as a manifest declares it, before anything is known of the account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rcsplan.campaign.digest import content_digest, send_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import JsonValue
+
+    from rcsplan.campaign.address import Address
+    from rcsplan.campaign.schedule import Schedule
+    from rcsplan.diagnostics import Location
+
+#: Hours for which the provider tries RCS before the SMS fallback leaves, where nothing is said (bsg-api.md 3.1).
+DEFAULT_VALIDITY = 72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRef:
+    """A contact list as declared: by id, by name, or pinned by both."""
+
+    id: int | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        if self.id is None:
+            return repr(self.name)
+        return str(self.id) if self.name is None else f"{self.id} ({self.name!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceExpectation:
+    """How many contacts a send expects to reach; None where a side is open."""
+
+    min: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One submission: one POST to send-groups, one remote campaign.
+
+    `body` is the request body with the documented defaults filled in, without `groups` and `start_at`, which depend on
+    the account. `source_digest` covers the manifest's own text before rendering, so that a change of that text can be
+    told from a change of variables, templates or defaults.
+    """
+
+    address: Address
+    revision: int
+    body: Mapping[str, JsonValue]
+    lists: tuple[ListRef, ...]
+    schedule: Schedule
+    source_digest: str
+    location: Location
+    expect: AudienceExpectation = AudienceExpectation()
+    moved_from: tuple[str, ...] = ()
+    declared_new: bool = False
+    allow_duplicate: str = ""
+    owner: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    content_digest: str = field(init=False)
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        content = content_digest(self.body)
+        object.__setattr__(self, "content_digest", content)
+        object.__setattr__(self, "digest", send_digest(content, self.lists, self.schedule.declared))
+
+    @property
+    def sender(self) -> str:
+        """The RCS agent in whose name the messages go out."""
+        return str(self.body["sender"])
+
+    @property
+    def validity(self) -> timedelta:
+        """How long RCS is tried; at start + validity whatever was not delivered goes out as SMS."""
+        hours = self.body.get("validity", DEFAULT_VALIDITY)
+        return timedelta(hours=hours if isinstance(hours, int) else DEFAULT_VALIDITY)
+
+    @property
+    def has_sms_fallback(self) -> bool:
+        """Whether undelivered messages go out as SMS."""
+        alternative = self.body.get("alternative_channel")
+        return isinstance(alternative, dict) and alternative.get("sms") is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredSet:
+    """Every send that the manifests declare, by address.
+
+    `frozen` are addresses that are declared but were not rendered, because they ended long ago and can no longer
+    change; `filtered` are declared addresses that this run leaves out on request. Neither counts as removed.
+    """
+
+    sends: Mapping[Address, Send]
+    frozen: frozenset[Address] = frozenset()
+    filtered: frozenset[Address] = frozenset()
+
+    def __iter__(self) -> Iterator[Send]:
+        """The sends in order of their addresses."""
+        return iter(send for _, send in sorted(self.sends.items()))
+
+    def declares(self, address: Address) -> bool:
+        """Whether the manifests still declare the address, rendered in this run or not."""
+        return address in self.sends or address in self.frozen or address in self.filtered
