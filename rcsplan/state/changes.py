@@ -1,0 +1,53 @@
+"""Changes to the state: small, repeatable, and the same whether made in memory or read back from a journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from rcsplan.state.model import DropRecord, PutRecord, RenameSend, SendEntry, UsePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rcsplan.state.model import Change
+    from rcsplan.state.sends import State
+
+
+def make_changes(state: State, changes: Iterable[Change]) -> None:
+    """Make the changes in place; making them twice is the same as making them once."""
+    for change in changes:
+        match change:
+            case PutRecord(address=address, record=record):
+                entry = state.sends.get(address, SendEntry())
+                revisions = {**entry.revisions, record.revision: record}
+                state.sends[address] = entry.model_copy(update={"revisions": revisions})
+            case DropRecord(address=address, revision=revision):
+                _drop(state, address, revision)
+            case RenameSend(address=address, former=former):
+                _rename(state, address, former)
+            case UsePlan(plan_id=plan_id, at=at):
+                state.used_plans[plan_id] = at
+            case _:
+                assert_never(change)
+
+
+def _drop(state: State, address: str, revision: int) -> None:
+    entry = state.sends.get(address)
+    if entry is None:
+        return
+    revisions = {number: record for number, record in entry.revisions.items() if number != revision}
+    if revisions or entry.former:
+        state.sends[address] = entry.model_copy(update={"revisions": revisions})
+    else:
+        del state.sends[address]
+
+
+def _rename(state: State, address: str, former: str) -> None:
+    old = state.sends.pop(former, None)
+    if old is None:
+        return
+    new = state.sends.get(address, SendEntry())
+    state.sends[address] = SendEntry(
+        former=tuple(dict.fromkeys((*new.former, *old.former, former))),
+        revisions={**old.revisions, **new.revisions},
+    )

@@ -1,0 +1,85 @@
+"""The journal as text: one line a batch of changes, each with its checksum, the lineage and the serial it extends."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rcsplan.errors import StateDamaged
+from rcsplan.state.model import Change  # noqa: TC001  pydantic reads the annotations of its fields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rcsplan.state.sends import State
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lineage: str
+    serial: int
+    changes: tuple[Change, ...]
+
+
+def format_entry(state: State, changes: Sequence[Change]) -> str:
+    """One line that adds the changes to the state's lineage and serial."""
+    entry = _Entry(lineage=state.lineage, serial=state.serial, changes=tuple(changes))
+    body = entry.model_dump_json()
+    return f"{_checksum(body)} {body}\n"
+
+
+def parse_journal(text: str, state: State, *, name: str) -> tuple[Change, ...]:
+    """The changes that a journal adds to a state, oldest first.
+
+    Entries of another lineage or an earlier serial were folded in, or belong to a state that is gone: they add nothing.
+    A torn last line was never confirmed to anybody and adds nothing either.
+
+    Raises:
+        StateDamaged: a line before the last is damaged, so that what follows cannot be trusted.
+    """
+    lines = _lines(text)
+    changes: list[Change] = []
+    for number, line in enumerate(lines, start=1):
+        entry = _parse_line(line)
+        if entry is None and number == len(lines):
+            break
+        if entry is None:
+            raise StateDamaged(
+                f"{name} is damaged in line {number}",
+                detail="Lines after it are whole, so this is no interrupted write: what was recorded there is lost.",
+                hint="Compare the account with `rcsplan state list`, restore the file from a backup, then plan again.",
+            )
+        if (entry.lineage, entry.serial) == (state.lineage, state.serial):
+            changes.extend(entry.changes)
+    return tuple(changes)
+
+
+def whole_length(text: str) -> int:
+    """How many characters of a journal are whole lines; a torn last line is cut off before more is appended."""
+    lines = _lines(text)
+    if lines and _parse_line(lines[-1]) is None:
+        lines = lines[:-1]
+    return sum(len(line) for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    # Not splitlines: a message may hold other characters that Python takes for line breaks.
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
+def _parse_line(line: str) -> _Entry | None:
+    checksum, _, body = line.rstrip("\n").partition(" ")
+    if not line.endswith("\n") or checksum != _checksum(body):
+        return None
+    try:
+        return _Entry.model_validate_json(body)
+    except ValidationError:
+        return None
+
+
+def _checksum(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,186 @@
+"""The state document: every submission that rcsplan made or was about to make (design section 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  pydantic reads the annotations of its fields
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+FORMAT_VERSION = 1
+
+#: Our own word for a campaign that the provider no longer knows; the provider's statuses are in bsg-api.md 4.1.
+GONE = "gone"
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class Account(_Document):
+    """The provider account that a state belongs to: where, and which key, told by its fingerprint and never itself."""
+
+    base_url: str = Field(description="Base URL of the provider's API.")
+    key_fingerprint: str = Field(description="First 16 hex digits of the SHA-256 of the API key.")
+
+
+class ListSnapshot(_Document):
+    """A contact list as it stood when the send was submitted."""
+
+    id: int
+    name: str
+    contacts: int | None = Field(default=None, description="Contacts in the list, where the provider told.")
+
+
+class RemoteStatus(_Document):
+    """What the provider last told of a campaign."""
+
+    status: str = Field(description="Status of bsg-api.md section 4.1, or `gone` when the provider knows it no more.")
+    sent: int = 0
+    delivered: int = 0
+    start_at: str | None = Field(default=None, description="The echoed start, as the provider wrote it.")
+    observed_at: datetime
+
+
+class Intent(_Document):
+    """A submission that is about to happen, or happened with an outcome that is not known."""
+
+    opened_at: datetime
+    not_after: datetime = Field(description="From this moment on the intent may no longer be posted.")
+    baseline_id: int = Field(description="The newest campaign id of the account before the submission.")
+    attempt: int = Field(default=1, ge=1)
+    unknown_since: datetime | None = Field(default=None, description="When the outcome was found to be unknown.")
+    problem: str = Field(default="", description="Why the outcome is not known.")
+
+
+class StopCause(StrEnum):
+    """Why rcsplan stopped a campaign."""
+
+    REPLACE = "replace"
+    REMOVE = "remove"
+    COMMAND = "command"
+
+
+class Stop(_Document):
+    """Our own stop of a campaign, recorded before it is asked for, so that it is never taken for somebody else's."""
+
+    cause: StopCause
+    opened_at: datetime
+    confirmed_at: datetime | None = None
+
+
+class Superseded(_Document):
+    """An earlier remote campaign of the same address and revision, stopped with nothing sent."""
+
+    remote_id: int
+    digest: str
+    stopped_at: datetime
+
+
+class Provenance(_Document):
+    """Who submitted, from which commit, in which CI run, by which plan."""
+
+    who: str = ""
+    commit: str = ""
+    ci_url: str = ""
+    plan_checksum: str = ""
+    rcsplan_version: str = ""
+
+
+class Record(_Document):
+    """All that is known of one (address, revision)."""
+
+    revision: int = Field(ge=1)
+    digest: str
+    content_digest: str
+    source_digest: str
+    sender: str
+    start_at: datetime | None = Field(default=None, description="Start as an instant; none for an instant campaign.")
+    wire_start_at: str | None = Field(default=None, description="Start as it went over the wire, in account time.")
+    declared_start: str = Field(description="Start as the manifest declared it.")
+    timezone: str = Field(description="Zone of the schedule.")
+    validity_hours: int
+    payload: dict[str, JsonValue] | None = Field(default=None, description="The request body as posted.")
+    lists: tuple[ListSnapshot, ...] = ()
+    remote_id: int | None = None
+    remote: RemoteStatus | None = None
+    price: str | None = Field(default=None, description="What the provider calculated on creation, as a decimal.")
+    currency: str | None = None
+    submitted_at: datetime | None = None
+    archived_at: datetime | None = None
+    intent: Intent | None = None
+    stop: Stop | None = None
+    superseded: tuple[Superseded, ...] = ()
+    provenance: Provenance = Provenance()
+
+    @property
+    def contacts(self) -> int:
+        """Contacts in all lists, as far as the provider told."""
+        return sum(entry.contacts or 0 for entry in self.lists)
+
+
+class SendEntry(_Document):
+    """The records of one address, by revision, and the addresses that it had before it was renamed."""
+
+    former: tuple[str, ...] = ()
+    revisions: dict[int, Record] = Field(default_factory=dict)
+
+    @property
+    def newest(self) -> Record | None:
+        """The record of the highest revision."""
+        return self.revisions[max(self.revisions)] if self.revisions else None
+
+
+class StateHeader(_Document):
+    """All of the document but the sends."""
+
+    format_version: Literal[1] = 1
+    lineage: str = Field(description="UUID that all serials of one state share.")
+    serial: int = Field(ge=0, description="Rises with every save.")
+    environment: str
+    account: Account
+    series: dict[str, datetime] = Field(default_factory=dict, description="When a series was first applied, by name.")
+    used_plans: dict[str, datetime] = Field(default_factory=dict, description="Saved plans that were applied, by id.")
+
+
+class StateDocument(StateHeader):
+    """The state of one environment of a project."""
+
+    sends: dict[str, SendEntry] = Field(default_factory=dict, description="Every send ever submitted, by address.")
+    integrity: str = Field(description="SHA-256 of all text before this key.")
+
+
+class PutRecord(_Document):
+    """Change: this is now the record of (address, revision)."""
+
+    kind: Literal["put"] = "put"
+    address: str
+    record: Record
+
+
+class DropRecord(_Document):
+    """Change: there is no record of (address, revision); only for a submission that provably never happened."""
+
+    kind: Literal["drop"] = "drop"
+    address: str
+    revision: int
+
+
+class RenameSend(_Document):
+    """Change: the records of `former` belong to `address` from now on."""
+
+    kind: Literal["rename"] = "rename"
+    address: str
+    former: str
+
+
+class UsePlan(_Document):
+    """Change: a saved plan was applied and may not be applied again."""
+
+    kind: Literal["use_plan"] = "use_plan"
+    plan_id: str
+    at: datetime
+
+
+Change = Annotated[PutRecord | DropRecord | RenameSend | UsePlan, Field(discriminator="kind")]

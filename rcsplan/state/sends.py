@@ -1,0 +1,133 @@
+"""The state in memory: a header, and entries that become typed records when they are first looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from rcsplan.errors import StateDamaged
+from rcsplan.state.model import SendEntry, StateHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from rcsplan.state.model import Account
+
+
+class Sends(MutableMapping[str, SendEntry]):
+    """Entries by address, each validated when it is first looked at.
+
+    A state of years holds a hundred thousand entries of which a run looks at a few: reading them all as typed records
+    would cost seconds at every plan. The checksum of the file vouches for what is not looked at.
+    """
+
+    __slots__ = ("_entries", "_raw")
+
+    def __init__(self, raw: Mapping[str, Any] | None = None) -> None:
+        self._raw: dict[str, Any] = dict(raw or {})
+        self._entries: dict[str, SendEntry] = {}
+
+    def __getitem__(self, address: str) -> SendEntry:
+        entry = self._entries.get(address)
+        if entry is None:
+            entry = self._entries[address] = _validated(address, self._raw[address])
+        return entry
+
+    def __setitem__(self, address: str, entry: SendEntry) -> None:
+        self._entries[address] = entry
+        self._raw[address] = None
+
+    def __delitem__(self, address: str) -> None:
+        del self._raw[address]
+        self._entries.pop(address, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._raw
+
+    def current(self) -> Iterator[tuple[str, SendEntry]]:
+        """The entries of which a record is not archived."""
+        for address in self._raw:
+            if any(record.get("archived_at") is None for record in self._records(address)):
+                yield address, self[address]
+
+    def archived_since(self, moment: datetime) -> Iterator[tuple[str, SendEntry]]:
+        """The entries whose records were archived at or after a moment."""
+        for address in self._raw:
+            if all(record.get("archived_at") is not None for record in self._records(address)):
+                entry = self[address]
+                if any(record.archived_at >= moment for record in entry.revisions.values() if record.archived_at):
+                    yield address, entry
+
+    def claimed_ids(self) -> frozenset[int]:
+        """Every remote id that any record has or had."""
+        return frozenset(
+            remote_id
+            for address in self._raw
+            for record in self._records(address)
+            for remote_id in (record.get("remote_id"), *(past["remote_id"] for past in record.get("superseded", ())))
+            if remote_id is not None
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Every entry as JSON values, without validating what nobody looked at."""
+        return {address: self._entry_json(address) for address in self._raw}
+
+    def _records(self, address: str) -> Iterable[dict[str, Any]]:
+        records: dict[str, dict[str, Any]] = self._entry_json(address).get("revisions", {})
+        return records.values()
+
+    def _entry_json(self, address: str) -> dict[str, Any]:
+        raw = self._raw[address]
+        if raw is not None:
+            return raw  # type: ignore[no-any-return]  # JSON is untyped until it is validated
+        return self._entries[address].model_dump(mode="json", exclude_defaults=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """The state in memory. It has one owner at a time, the holder of the lock, who makes changes in place."""
+
+    lineage: str
+    serial: int
+    environment: str
+    account: Account
+    series: dict[str, datetime] = field(default_factory=dict)
+    used_plans: dict[str, datetime] = field(default_factory=dict)
+    sends: Sends = field(default_factory=Sends)
+
+    @property
+    def header(self) -> StateHeader:
+        """All of the state but the sends."""
+        return StateHeader(
+            lineage=self.lineage,
+            serial=self.serial,
+            environment=self.environment,
+            account=self.account,
+            series=self.series,
+            used_plans=self.used_plans,
+        )
+
+    def records_of(self, address: str) -> SendEntry:
+        """The entry of an address, an empty one where there is none."""
+        return self.sends.get(address) or SendEntry()
+
+
+def _validated(address: str, raw: dict[str, Any]) -> SendEntry:
+    try:
+        # From JSON text, because only there do revision numbers and times stand as strings.
+        return SendEntry.model_validate_json(to_json(raw))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise StateDamaged(f"The state of {address} cannot be read", detail=f"{place}: {first['msg']}") from None

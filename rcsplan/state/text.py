@@ -1,0 +1,89 @@
+"""The state file as text: one JSON document that knows its format version and whether it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from pydantic import ValidationError
+
+from rcsplan.errors import StateDamaged, StateVersionUnsupported
+from rcsplan.state.model import FORMAT_VERSION, StateHeader
+from rcsplan.state.sends import Sends, State
+
+_SEAL = ',"integrity":"sha256:'
+_RECOVERY = (
+    "Restore the file from its backup (the same name with .backup) or from your version control, then plan again."
+)
+
+
+def format_state(state: State) -> str:
+    """The text of a state, sealed with a checksum of everything before it."""
+    header = state.header.model_dump(mode="json", exclude_defaults=True)
+    document = {"format_version": FORMAT_VERSION, **header, "sends": state.sends.as_json()}
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))[:-1]
+    return f'{body}{_SEAL}{_digest(body)}"}}\n'
+
+
+def parse_state(text: str, *, name: str) -> State:
+    """Read a state; `name` says in errors where it came from.
+
+    Raises:
+        StateVersionUnsupported: a newer rcsplan wrote it.
+        StateDamaged: it is torn, was edited, or is no state.
+    """
+    body, seal, rest = text.rpartition(_SEAL)
+    if not seal:
+        raise StateDamaged(f"{name} is not a whole state file", detail=_what_it_is(text, name=name), hint=_RECOVERY)
+    _check_version(body, name=name)
+    if rest.rstrip() != f'{_digest(body)}"}}':
+        raise StateDamaged(
+            f"{name} was changed outside rcsplan",
+            detail="Its contents do not match the checksum that it carries: it is torn, or was edited by hand.",
+            hint=_RECOVERY,
+        )
+    document = json.loads(body + "}")
+    sends = document.pop("sends", {})
+    try:
+        header = StateHeader.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise StateDamaged(f"{name} is not a state", detail=f"{place}: {first['msg']}", hint=_RECOVERY) from None
+    return State(
+        lineage=header.lineage,
+        serial=header.serial,
+        environment=header.environment,
+        account=header.account,
+        series=header.series,
+        used_plans=header.used_plans,
+        sends=Sends(sends),
+    )
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _check_version(document: str, *, name: str) -> None:
+    head = document[:64].replace(" ", "").replace("\n", "")
+    prefix = '{"format_version":'
+    digits = head.removeprefix(prefix).partition(",")[0]
+    if not head.startswith(prefix) or not digits.isdecimal():
+        raise StateDamaged(f"{name} has no format version", hint=_RECOVERY)
+    if int(digits) > FORMAT_VERSION:
+        raise StateVersionUnsupported(
+            f"{name} has format version {digits}; this rcsplan knows {FORMAT_VERSION}",
+            detail="A newer rcsplan wrote it. Reading it with an older one could send again what was already sent.",
+            hint="Upgrade rcsplan here, or use the newer one.",
+        )
+
+
+def _what_it_is(text: str, *, name: str) -> str:
+    if not text.strip():
+        return f"{name} is empty."
+    try:
+        json.loads(text)
+    except ValueError:
+        return "The text ends early or is not JSON."
+    return "It is JSON without the checksum that rcsplan writes at the end."
