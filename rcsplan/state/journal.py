@@ -58,14 +58,6 @@ def parse_journal(text: str, state: State, *, name: str) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def whole_length(text: str) -> int:
-    """How many characters of a journal are whole lines; a torn last line is cut off before more is appended."""
-    lines = _lines(text)
-    if lines and _parse_line(lines[-1]) is None:
-        lines = lines[:-1]
-    return sum(len(line) for line in lines)
-
-
 def _lines(text: str) -> list[str]:
     # Not splitlines: a message may hold other characters that Python takes for line breaks.
     return [line for line in re.split(r"(?<=\n)", text) if line]

@@ -1,0 +1,1 @@
+"""Where state is kept: one small interface, and the stores behind it."""

@@ -1,0 +1,156 @@
+"""A lock on a file that the system frees when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rcsplan.backend.protocol import LockInfo
+from rcsplan.errors import LockLost, StateLocked, StateUnwritable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_POLL_SECONDS = 0.1
+
+
+class FileLock:
+    """An exclusive lock while the object lives and its file is still the one of that name."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor = descriptor
+
+    def check(self) -> None:
+        """Make sure that nobody broke the lock by removing its file.
+
+        Raises:
+            LockLost: somebody did.
+        """
+        if not _is_the_file_of(self._descriptor, self._path):
+            raise LockLost(
+                "The lock of the state was broken",
+                detail=f"{self._path} is no longer the file that this run locked: somebody ran `rcsplan state unlock`.",
+                hint="Nothing further was submitted. Run `rcsplan plan` to see where things stand.",
+            )
+
+    def release(self) -> None:
+        """Free the lock; the file stays, empty, so that the next holder locks the same one."""
+        if self._descriptor < 0:
+            return
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+
+def acquire(path: Path, info: LockInfo, *, timeout: float) -> FileLock:
+    """Take the lock, waiting up to `timeout` seconds.
+
+    Raises:
+        StateLocked: somebody else holds it.
+        StateUnwritable: the lock file cannot be made.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        descriptor = _open(path)
+        if _try_lock(descriptor) and _is_the_file_of(descriptor, path):
+            _write_holder(descriptor, info)
+            return FileLock(path, descriptor)
+        os.close(descriptor)
+        if time.monotonic() >= deadline:
+            raise _locked(path)
+        time.sleep(_POLL_SECONDS)
+
+
+def holder_of(path: Path) -> LockInfo | None:
+    """Who holds the lock, None where nobody does."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return None if _try_lock(descriptor) else _read_holder(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def break_lock(path: Path) -> LockInfo | None:
+    """Take the name away from a lock that somebody holds, and return who that was."""
+    holder = holder_of(path)
+    path.unlink(missing_ok=True)
+    return holder
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StateUnwritable(
+            f"The lock file {path} cannot be made",
+            detail=error.strerror or "",
+            hint="Make the folder writable, or choose another state path.",
+        ) from None
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_the_file_of(descriptor: int, path: Path) -> bool:
+    try:
+        named = path.stat()
+    except OSError:
+        return False
+    held = os.fstat(descriptor)
+    return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
+
+
+def _write_holder(descriptor: int, info: LockInfo) -> None:
+    text = json.dumps({**asdict(info), "created": info.created.isoformat()})
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
+    except OSError as error:
+        os.close(descriptor)
+        raise StateUnwritable("The lock file cannot be written", detail=error.strerror or "") from None
+
+
+def _read_holder(descriptor: int) -> LockInfo | None:
+    try:
+        data = json.loads(os.pread(descriptor, 65536, 0))
+        return LockInfo(**{**data, "created": datetime.fromisoformat(data["created"])})
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _named_holder(path: Path) -> LockInfo | None:
+    # Read without trying the lock: to hold it for an instant would turn away others who ask in that instant.
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return _read_holder(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path) -> StateLocked:
+    holder = _named_holder(path)
+    if holder is None:
+        return StateLocked("The state is locked by another run", hint="Wait for it, or use --lock-timeout 5m.")
+    return StateLocked(
+        f"The state is locked by {holder.who} since {holder.created:%Y-%m-%d %H:%M:%S} UTC",
+        detail=f"That run does: {holder.operation} (lock {holder.id}).",
+        hint="Wait for it, or use --lock-timeout 5m. If that run is gone: rcsplan state unlock",
+    )

@@ -1,0 +1,245 @@
+"""State on this machine: a JSON file, and beside it a journal so that one outcome costs the same at any size."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Self
+
+from rcsplan.backend import file_lock
+from rcsplan.backend.disk import Disk
+from rcsplan.errors import LockLost, StateDamaged, StateError, StateUnwritable
+from rcsplan.state.changes import make_changes
+from rcsplan.state.journal import format_entry, parse_journal
+from rcsplan.state.text import format_state, parse_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from rcsplan.backend.file_lock import FileLock
+    from rcsplan.backend.protocol import LockInfo
+    from rcsplan.state.model import Change
+    from rcsplan.state.sends import State
+
+
+class LocalStore:
+    """The state of one environment in a file, with `.journal`, `.lock` and `.backup` beside it."""
+
+    def __init__(self, path: Path, *, disk: Disk | None = None) -> None:
+        self._path = path
+        self._journal = path.with_name(path.name + ".journal")
+        self._lock = path.with_name(path.name + ".lock")
+        self._disk = disk or Disk()
+
+    @property
+    def location(self) -> str:
+        """Where the state is, for people."""
+        return str(self._path)
+
+    def load(self) -> State | None:
+        """The state as last recorded, without a lock.
+
+        Raises:
+            StateError: there is one that cannot be read.
+        """
+        while True:
+            before = _stamp(self._path)
+            state = _read_state(self._path)
+            if state is not None:
+                make_changes(state, parse_journal(_read(self._journal) or "", state, name=str(self._journal)))
+            # A run that saved between the two reads moved its journal into a file that we had read before.
+            if _stamp(self._path) == before:
+                return state
+
+    def lock(self, info: LockInfo, *, timeout: float) -> LocalSession:
+        """Take the lock, waiting up to `timeout` seconds, and load.
+
+        Raises:
+            StateLocked: somebody else still holds it.
+            StateError: the state cannot be read or written.
+        """
+        lock = file_lock.acquire(self._lock, info, timeout=timeout)
+        try:
+            return LocalSession(self._path, self._journal, lock, self._disk)
+        except BaseException:
+            lock.release()
+            raise
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock now."""
+        return file_lock.holder_of(self._lock)
+
+    def unlock(self) -> LockInfo | None:
+        """Break the lock; its holder notices before it submits anything more."""
+        return file_lock.break_lock(self._lock)
+
+
+class LocalSession:
+    """The exclusive right to change a local state."""
+
+    def __init__(self, path: Path, journal: Path, lock: FileLock, disk: Disk) -> None:
+        self._path = path
+        self._journal_path = journal
+        self._lock = lock
+        self._disk = disk
+        self._state = _read_state(path)
+        self._stamp = _stamp(path)
+        self._journal = -1
+        self._length = 0
+        self._unsaved = False
+        if self._state is not None:
+            self._recover(self._state)
+
+    @property
+    def state(self) -> State | None:
+        """The state as changed so far."""
+        return self._state
+
+    def create(self, state: State) -> None:
+        """Keep a first state where there was none.
+
+        Raises:
+            StateUnwritable: the disk did not confirm the write.
+            LockLost: the lock is no longer ours.
+        """
+        self.check()
+        self._write(state)
+        self._state = state
+
+    def check(self) -> None:
+        """Make sure that the lock is still ours and that nobody put another file in the place of the state.
+
+        Raises:
+            LockLost: it is not, or somebody did.
+        """
+        self._lock.check()
+        if _stamp(self._path) != self._stamp:
+            raise LockLost(
+                f"The state {self._path} was changed by somebody else during this run",
+                detail="The file is not the one that this run loaded.",
+                hint="Nothing further was submitted. Run `rcsplan plan` to see where things stand.",
+            )
+
+    def record(self, changes: Sequence[Change]) -> None:
+        """Append the changes to the journal and wait for the disk.
+
+        Raises:
+            StateUnwritable: the disk did not confirm the write.
+            LockLost: the lock is no longer ours.
+        """
+        self.check()
+        state = self._owned()
+        entry = format_entry(state, changes).encode("utf-8", "surrogatepass")
+        try:
+            self._open_journal()
+            self._disk.append(self._journal, entry, offset=self._length)
+        except OSError as error:
+            raise _unwritable(self._journal_path, error) from None
+        self._length += len(entry)
+        self._unsaved = True
+        make_changes(state, changes)
+
+    def save(self) -> None:
+        """Fold the journal into the file under the next serial; nothing happens where nothing was recorded.
+
+        Raises:
+            StateUnwritable: the disk did not confirm the write; the journal still holds what was recorded.
+            LockLost: the lock is no longer ours.
+        """
+        if not self._unsaved:
+            return
+        self.check()
+        state = self._owned()
+        state.serial += 1
+        self._write(state)
+        self._empty_journal()
+        self._unsaved = False
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._journal >= 0:
+            os.close(self._journal)
+            self._journal = -1
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _recover(self, state: State) -> None:
+        """Fold in what an earlier run recorded and had no time to save."""
+        text = _read(self._journal_path)
+        if not text:
+            return
+        changes = parse_journal(text, state, name=str(self._journal_path))
+        make_changes(state, changes)
+        if changes:
+            self._unsaved = True
+            self.save()
+        else:
+            self._empty_journal()
+
+    def _owned(self) -> State:
+        if self._state is None:
+            raise StateError(f"There is no state at {self._path}", hint="Create one: rcsplan state init")
+        return self._state
+
+    def _write(self, state: State) -> None:
+        backup = self._path.with_name(self._path.name + ".backup")
+        try:
+            self._disk.replace(self._path, format_state(state).encode("utf-8", "surrogatepass"), backup=backup)
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+        self._stamp = _stamp(self._path)
+
+    def _open_journal(self) -> None:
+        if self._journal < 0:
+            self._journal = self._disk.open(self._journal_path, os.O_WRONLY | os.O_CREAT)
+            self._disk.sync_folder(self._journal_path.parent)
+
+    def _empty_journal(self) -> None:
+        try:
+            self._open_journal()
+            self._disk.truncate(self._journal, 0)
+            os.lseek(self._journal, 0, os.SEEK_SET)
+            self._disk.fsync(self._journal)
+        except OSError as error:
+            raise _unwritable(self._journal_path, error) from None
+        self._length = 0
+
+
+def _read_state(path: Path) -> State | None:
+    text = _read(path)
+    return parse_state(text, name=str(path)) if text is not None else None
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", "surrogatepass")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise StateDamaged(f"{path} is not text", detail="It holds bytes that are not UTF-8.") from None
+    except OSError as error:
+        raise StateError(f"{path} cannot be read", detail=error.strerror or "") from None
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _unwritable(path: Path, error: OSError) -> StateUnwritable:
+    return StateUnwritable(
+        f"{path} cannot be written",
+        detail=f"{error.strerror}. What was not recorded was not submitted.",
+        hint="Make room, or make the folder writable; then run the same command again.",
+    )

@@ -1,0 +1,103 @@
+"""The interface of every state store: load, lock, record changes durably, save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    from rcsplan.state.model import Change
+    from rcsplan.state.sends import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockInfo:
+    """Who holds a lock, since when and for what; shown to whoever has to wait for it."""
+
+    id: str
+    who: str
+    operation: str
+    created: datetime
+    version: str
+
+
+class StateSession(Protocol):
+    """The exclusive right to change a state, from taking the lock to releasing it. Used by one thread at a time."""
+
+    @property
+    def state(self) -> State | None:
+        """The state as changed so far, None before the first `create`."""
+
+    def create(self, state: State) -> None:
+        """Keep a first state where there was none.
+
+        Raises:
+            StateUnwritable: the store did not confirm the write.
+            LockLost: the lock is no longer ours.
+        """
+
+    def check(self) -> None:
+        """Make sure that the lock is still ours and that nobody else saved meanwhile.
+
+        Raises:
+            LockLost: it is not, or somebody did.
+            StateError: the store could not be asked.
+        """
+
+    def record(self, changes: Sequence[Change]) -> None:
+        """Make changes to the state; when this returns they survive a crash of the machine.
+
+        Raises:
+            StateUnwritable: the store did not confirm the write; nothing further may be submitted.
+            LockLost: the lock is no longer ours.
+        """
+
+    def save(self) -> None:
+        """Save the state as a whole under the next serial.
+
+        Raises:
+            StateUnwritable: the store did not confirm the write; what was recorded is not lost.
+            LockLost: the lock is no longer ours.
+        """
+
+    def release(self) -> None:
+        """Give the lock back; never raises."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class StateStore(Protocol):
+    """A place that keeps the state of one environment."""
+
+    @property
+    def location(self) -> str:
+        """Where the state is, for people."""
+
+    def load(self) -> State | None:
+        """The state as last recorded, without a lock; None where there is none.
+
+        Raises:
+            StateError: there is one that cannot be read.
+        """
+
+    def lock(self, info: LockInfo, *, timeout: float) -> StateSession:
+        """Take the lock, waiting up to `timeout` seconds for whoever holds it, and load.
+
+        Raises:
+            StateLocked: somebody else still holds it.
+            StateError: the state, or its store, cannot be used.
+        """
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock now."""
+
+    def unlock(self) -> LockInfo | None:
+        """Break the lock, whoever holds it, and return who that was; that holder can submit nothing more."""
