@@ -1,0 +1,48 @@
+"""The provider's base URL: which are accepted, and which lead to this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import httpx
+
+from rcsplan.errors import ConfigurationError
+
+
+def parse_base_url(text: str) -> httpx.URL:
+    """The base URL, without a slash at its end; https, or http to a loopback address (bsg-api.md section 1).
+
+    Raises:
+        ConfigurationError: it is none, it is not encrypted, or it holds more than scheme, host, port and path. The
+            text is never quoted, for it may hold a password.
+    """
+    try:
+        url = httpx.URL(text)
+        url.raw_host.decode("ascii").encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise _unusable("It is no URL.") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise _unusable("It has no scheme and host.")
+    if url.userinfo or url.query or url.fragment:
+        raise _unusable("It holds a user name, a query or a fragment.")
+    if url.scheme == "http" and not is_loopback(url.host):
+        raise _unusable("Over http, the API key and the campaigns would be readable on their way.")
+    return url.copy_with(path=url.path.rstrip("/"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is of this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _unusable(detail: str) -> ConfigurationError:
+    return ConfigurationError(
+        "The provider's base_url is not usable",
+        detail=detail,
+        hint="Give it as https://HOST; http:// is accepted for loopback addresses alone.",
+    )

@@ -1,0 +1,136 @@
+"""HTTP with the provider: kept and fresh connections, timeouts, and what every answer tells about the provider."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import httpx
+
+from rcsplan.bsg.address import is_loopback, parse_base_url
+from rcsplan.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rcsplan.bsg.flight import Flight
+
+_KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_FRESH = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+
+
+class Connection:
+    """The way to one base URL, safe for several threads; redirects are never followed.
+
+    Args:
+        base_url: `https://HOST`, or `http://` and a loopback address.
+        transport: in place of the network.
+        connect_timeout: seconds for reaching the provider, TLS included.
+        read_timeout: seconds without a sign of life after which an exchange without a deadline has failed.
+        monotonic: the clock by which the provider's clock runs on.
+
+    Raises:
+        ConfigurationError: the base URL, or the system's proxy or certificate settings, are not usable.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        transport: httpx.BaseTransport | None,
+        connect_timeout: float,
+        read_timeout: float,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.base_url = parse_base_url(base_url)
+        self.is_sandbox = False
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._monotonic = monotonic
+        self._clock: tuple[datetime, float] | None = None
+        # What the environment says of proxies is for the world outside, never for this machine.
+        trust_env = not is_loopback(self.base_url.host)
+        self._kept, self._fresh = _open_clients(transport, trust_env=trust_env)
+
+    def close(self) -> None:
+        """Close all connections; this one cannot be used any longer."""
+        self._kept.close()
+        self._fresh.close()
+
+    def server_now(self) -> datetime | None:
+        """The provider's time in UTC, run on since its last answer; None before there was one with a `Date`."""
+        if self._clock is None:
+            return None
+        date, received_at = self._clock
+        return date + timedelta(seconds=self._monotonic() - received_at)
+
+    def exchange(
+        self,
+        method: str,
+        target: str,
+        *,
+        flight: Flight,
+        token: str | None = None,
+        body: Mapping[str, object] | None = None,
+        fresh: bool = False,
+    ) -> httpx.Response:
+        """Send a request and return its complete answer, whatever the status.
+
+        Args:
+            method: of HTTP.
+            target: path and query, percent-encoded, below the base URL.
+            flight: what watches over it, with the deadline if there is one.
+            token: the bearer token to send.
+            body: the JSON to send.
+            fresh: open a connection for this request alone.
+
+        Raises:
+            httpx.HTTPError: there was no complete answer.
+        """
+        client = self._fresh if fresh else self._kept
+        with flight:
+            request = client.build_request(
+                method,
+                f"{self.base_url}{target}",
+                json=body,
+                headers={"Authorization": f"Bearer {token}"} if token else {},
+                timeout=self._timeout(flight),
+                extensions={"trace": flight.trace},
+            )
+            response = client.send(request)
+        self._note(response)
+        return response
+
+    def _timeout(self, flight: Flight) -> httpx.Timeout:
+        if flight.deadline is None:
+            return httpx.Timeout(self._read_timeout, connect=self._connect_timeout)
+        remaining = flight.deadline.remaining()
+        return httpx.Timeout(remaining, connect=min(self._connect_timeout, remaining))
+
+    def _note(self, response: httpx.Response) -> None:
+        self.is_sandbox = response.headers.get("server", "").startswith("rcsplan-sandbox")
+        try:
+            date = parsedate_to_datetime(response.headers.get("date", ""))
+        except ValueError:
+            return
+        self._clock = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC), self._monotonic()
+
+
+def _open_clients(transport: httpx.BaseTransport | None, *, trust_env: bool) -> tuple[httpx.Client, httpx.Client]:
+    headers = {"User-Agent": f"rcsplan/{version('rcsplan')}", "Accept": "application/json"}
+    try:
+        verify = transport is not None or httpx.create_ssl_context(trust_env=trust_env)
+        kept, fresh = (
+            httpx.Client(transport=transport, verify=verify, trust_env=trust_env, limits=limits, headers=headers)
+            for limits in (_KEPT, _FRESH)
+        )
+    except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
+        # The text of the error is not quoted, for it may hold the password of a proxy.
+        raise ConfigurationError(
+            "No connection can be set up on this system",
+            detail=f"Its proxy or certificate settings are not usable ({type(error).__name__}).",
+            hint="Check the environment variables HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+        ) from None
+    return kept, fresh
