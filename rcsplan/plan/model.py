@@ -1,0 +1,181 @@
+"""The plan document: frozen, sorted, and the same bytes for the same input (design section 5)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003  pydantic reads the annotations of its fields
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from rcsplan.state.model import Account  # noqa: TC001  as above
+
+FORMAT_VERSION = 1
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ActionKind(StrEnum):
+    """What happens to an address."""
+
+    SUBMIT = "submit"
+    REPLACE = "replace"
+    STOP = "stop"
+    ADOPT = "adopt"
+    RESUBMIT = "resubmit"
+    ARCHIVE = "archive"
+    DEFER = "defer"
+    NONE = "none"
+    BLOCKED = "blocked"
+
+
+#: Actions that change something at the provider; status refresh and archiving are no changes (design section 10).
+CHANGES = frozenset(
+    {ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.STOP, ActionKind.ADOPT, ActionKind.RESUBMIT},
+)
+
+
+class Reason(StrEnum):
+    """Why an address is blocked."""
+
+    ALREADY_SENT = "already_sent"
+    MISSED = "missed"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    POSSIBLE_RENAME = "possible_rename"
+    DUPLICATE = "duplicate"
+    OVERSIZE = "oversize"
+    UNRESOLVED_LIST = "unresolved_list"
+    AUDIENCE = "audience"
+    TOO_LATE = "too_late"
+    DRIFT = "drift"
+    POLICY = "policy"
+
+
+class PlannedList(_Document):
+    """A contact list of a send, resolved; `contacts` is null where the provider did not tell."""
+
+    id: int
+    name: str
+    contacts: int | None = None
+
+
+class Audience(_Document):
+    """To whom a send goes."""
+
+    lists: tuple[PlannedList, ...] = ()
+    contacts: int = 0
+
+
+class Prior(_Document):
+    """The record that an action was planned against; an apply refuses the action when it has changed."""
+
+    revision: int
+    digest: str
+    remote_id: int | None = None
+    status: str | None = None
+    wire_start_at: str | None = None
+    start_at: datetime | None = None
+
+
+class FieldChange(_Document):
+    """One field of the request body that differs from what was last submitted."""
+
+    path: str
+    before: JsonValue = None
+    after: JsonValue = None
+
+
+class Place(_Document):
+    """Where the manifest declares the send."""
+
+    file: str
+    line: int | None = None
+
+
+class Action(_Document):
+    """What happens to one address, and everything that is needed to do it."""
+
+    address: str
+    revision: int
+    action: ActionKind
+    reason: Reason | None = None
+    detail: str = Field(default="", description="Why, for people.")
+    way_out: str = Field(default="", description="What to do about a block, for people.")
+    notes: tuple[str, ...] = ()
+    sender: str = ""
+    digest: str | None = None
+    content_digest: str | None = None
+    source_digest: str | None = None
+    payload: dict[str, JsonValue] | None = None
+    prior: Prior | None = None
+    diff: tuple[FieldChange, ...] = ()
+    start_at: datetime | None = Field(default=None, description="Start as an instant; null for an instant campaign.")
+    wire_start_at: str | None = Field(default=None, description="Start as it goes over the wire, in account time.")
+    until: datetime | None = Field(default=None, description="Last moment for an instant campaign.")
+    declared_start: str = ""
+    timezone: str = Field(default="", description="Zone of the schedule.")
+    validity_hours: int = 0
+    fallback_at: datetime | None = Field(default=None, description="When undelivered messages go out as SMS.")
+    opens_on: date | None = Field(default=None, description="First date on which a deferred send can be submitted.")
+    audience: Audience = Audience()
+    estimate: None = Field(default=None, description="Reserved for the cost estimate.")
+    policy: tuple[()] = Field(default=(), description="Reserved for policy findings.")
+    moved_from: str | None = None
+    archives: bool = Field(default=False, description="Whether a stop archives the record in the same step.")
+    place: Place | None = None
+
+
+class PlannedState(_Document):
+    """The state that a plan was made against."""
+
+    lineage: str
+    serial: int
+
+
+class PlannedSource(_Document):
+    """The text that was planned."""
+
+    commit: str = ""
+    dirty: bool = False
+
+
+class Drift(_Document):
+    """A difference between state and account that nobody here made."""
+
+    address: str
+    remote_id: int | None
+    detail: str
+
+
+class Plan(_Document):
+    """A whole plan. `checksum` covers what an approval approves, `integrity` the whole document."""
+
+    format_version: Literal[1] = 1
+    id: str
+    environment: str
+    account: Account
+    account_timezone: str
+    created_at: datetime
+    expires_at: datetime
+    state: PlannedState
+    source: PlannedSource
+    actions: tuple[Action, ...]
+    summary: dict[str, int]
+    drift: tuple[Drift, ...] = ()
+    diagnostics: tuple[str, ...] = Field(default=(), description="Warnings and notes about the manifests.")
+    next_due: datetime | None = Field(default=None, description="When the next deferred send opens.")
+    applyable: bool
+    checksum: str
+    integrity: str = ""
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether applying would change anything at the provider."""
+        return any(action.action in CHANGES for action in self.actions)
+
+    @property
+    def blocked(self) -> tuple[Action, ...]:
+        """The actions that are blocked."""
+        return tuple(action for action in self.actions if action.action is ActionKind.BLOCKED)

@@ -1,0 +1,150 @@
+"""The planner: desired sends, state and facts in, a plan out; it does no I/O and reads no clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from rcsplan.campaign.address import parse_address
+from rcsplan.campaign.digest import sha256
+from rcsplan.plan.actions import Wish, action_of_removed, action_of_wish
+from rcsplan.plan.audience import Directory
+from rcsplan.plan.decide import Judge, drift_sentence, is_drift
+from rcsplan.plan.document import checksum_of, sealed
+from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
+from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
+from rcsplan.state.phase import phase_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rcsplan.campaign.model import DesiredSet, Send
+    from rcsplan.plan.facts import Facts, Rules, Source
+    from rcsplan.plan.model import Action
+    from rcsplan.state.sends import State
+
+
+def make_plan(
+    desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, source: Source, warnings: Iterable[str] = ()
+) -> Plan:
+    """The plan that brings the account to what the manifests declare.
+
+    Equal arguments give equal plans, byte for byte, whatever the order of files. `state` must already hold the remote
+    statuses of `facts`; `warnings` are shown with the plan.
+    """
+    wishes = _wishes(desired, state, facts, rules)
+    moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
+    vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
+    wishes = _with_blocks(wishes, vanished)
+    actions = (
+        *(action_of_wish(wish, facts) for wish in wishes.values()),
+        *_removals(desired, state, facts, rules, moved=moved),
+    )
+    in_order = tuple(sorted(actions, key=lambda action: (action.start_at or facts.now, action.address)))
+    return _plan(in_order, state, facts, rules, source, tuple(warnings))
+
+
+def _wishes(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> dict[str, Wish]:
+    directory = Directory(facts.lists)
+    judge = Judge(facts=facts, rules=rules)
+    wishes = {}
+    for send in desired:
+        moved_from = _former_address(send, state)
+        entry = state.records_of(moved_from or str(send.address))
+        resolution = directory.resolve(send, max_contacts=rules.max_contacts)
+        verdict = judge.of_desired(send, entry)
+        if verdict.sends and resolution.block is not None:
+            verdict = replace(resolution.block, prior=verdict.prior)
+        wishes[str(send.address)] = Wish(
+            send=send, entry=entry, resolution=resolution, verdict=verdict, moved_from=moved_from
+        )
+    return wishes
+
+
+def _former_address(send: Send, state: State) -> str | None:
+    """The address under which a renamed send stands in the state, while it does not yet stand there by its own."""
+    if str(send.address) in state.sends:
+        return None
+    former = (str(send.address.renamed(name)) for name in send.moved_from)
+    return next((address for address in former if address in state.sends), None)
+
+
+def _with_blocks(wishes: dict[str, Wish], vanished: tuple[Vanished, ...]) -> dict[str, Wish]:
+    sends = {address: (wish.send, wish.resolution.audience) for address, wish in wishes.items()}
+    sending = [address for address, wish in wishes.items() if wish.verdict.sends]
+    unknown_to_state = [address for address in sending if not wishes[address].entry.revisions]
+    blocks = {**block_duplicates(sends, sending), **block_renames(sends, unknown_to_state, vanished)}
+    return {
+        address: replace(wish, verdict=replace(blocks[address], prior=wish.verdict.prior))
+        if address in blocks
+        else wish
+        for address, wish in wishes.items()
+    }
+
+
+def _removals(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, moved: set[str]) -> Iterator[Action]:
+    """What happens to addresses with records that are not archived and that no manifest declares."""
+    judge = Judge(facts=facts, rules=rules)
+    for address, entry in state.sends.current():
+        if address in moved or desired.declares(parse_address(address)):
+            continue
+        verdict = judge.of_removed(entry)
+        if verdict is not None and verdict.prior is not None:
+            yield action_of_removed(address, verdict, verdict.prior)
+
+
+def _vanished(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, moved: set[str]) -> Iterator[Vanished]:
+    recently = state.sends.archived_since(facts.now - rules.rename_window)
+    for address, entry in (*state.sends.current(), *recently):
+        if address not in moved and not desired.declares(parse_address(address)) and entry.newest:
+            yield Vanished(address=address, record=entry.newest)
+
+
+def _plan(
+    actions: tuple[Action, ...], state: State, facts: Facts, rules: Rules, source: Source, warnings: tuple[str, ...]
+) -> Plan:
+    checksum = checksum_of(rules.environment, facts.account, actions)
+    counts = Counter(action.action.value for action in actions)
+    seed = {"plan": checksum, "at": facts.now.isoformat(), "state": f"{state.lineage}/{state.serial}"}
+    plan = Plan(
+        id=sha256(seed)[:16],
+        environment=rules.environment,
+        account=facts.account,
+        account_timezone=facts.zone.key,
+        created_at=facts.now,
+        expires_at=_expiry(actions, facts, rules),
+        state=PlannedState(lineage=state.lineage, serial=state.serial),
+        source=PlannedSource(commit=source.commit, dirty=source.dirty),
+        actions=actions,
+        summary={kind.value: counts[kind.value] for kind in ActionKind if counts[kind.value]},
+        drift=tuple(_drift(state)),
+        diagnostics=warnings,
+        next_due=_next_due(actions, facts),
+        applyable=not any(action.action is ActionKind.BLOCKED for action in actions),
+        checksum=checksum,
+    )
+    return sealed(plan)
+
+
+def _expiry(actions: Iterable[Action], facts: Facts, rules: Rules) -> datetime:
+    starts = (
+        action.start_at - rules.min_lead
+        for action in actions
+        if action.start_at is not None and action.action in {ActionKind.SUBMIT, ActionKind.REPLACE}
+    )
+    return min((facts.now + rules.plan_ttl, *starts))
+
+
+def _next_due(actions: Iterable[Action], facts: Facts) -> datetime | None:
+    dates = [action.opens_on for action in actions if action.opens_on is not None]
+    return datetime.combine(min(dates), time(), tzinfo=facts.zone).astimezone(UTC) if dates else None
+
+
+def _drift(state: State) -> Iterator[Drift]:
+    for address, entry in state.sends.current():
+        record = entry.newest
+        if record is not None and is_drift(record):
+            sentence = drift_sentence(record, phase_of(record))
+            yield Drift(address=address, remote_id=record.remote_id, detail=sentence)

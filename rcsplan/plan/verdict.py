@@ -1,0 +1,56 @@
+"""Verdicts: what shall happen to one address, with the reason of every block and its way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rcsplan.plan.model import ActionKind, Reason
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rcsplan.state.model import Record
+
+#: What a person can do about each block; every output names it.
+WAYS_OUT = {
+    Reason.ALREADY_SENT: "Raise metadata.revision to send it again, or revert the change.",
+    Reason.MISSED: "Give it a new time in schedule.at, or remove the manifest.",
+    Reason.UNKNOWN_OUTCOME: "Look for it at the provider; nothing is sent for this address until the outcome is known.",
+    Reason.POSSIBLE_RENAME: "Name the old campaign in metadata.moved_from, or set metadata.new: true.",
+    Reason.DUPLICATE: "Change one of the two, or say why both are wanted: metadata.allow_duplicate: REASON.",
+    Reason.OVERSIZE: "Name fewer or smaller lists.",
+    Reason.UNRESOLVED_LIST: "Correct the list in spec.groups; `rcsplan lists` shows what the account holds.",
+    Reason.AUDIENCE: "Check the lists, or correct audience.expect.",
+    Reason.TOO_LATE: "Revert the change. To stop it after all, use the provider's own panel.",
+    Reason.DRIFT: "Raise metadata.revision to submit it again, or remove the manifest.",
+    Reason.POLICY: "Allow it in the environment's policy, or use a scheduled time.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What shall happen to an address, judged by its records and the clock alone."""
+
+    action: ActionKind
+    reason: Reason | None = None
+    detail: str = ""
+    prior: Record | None = None
+    notes: tuple[str, ...] = ()
+    opens_on: date | None = None
+    archives: bool = False
+
+    @property
+    def sends(self) -> bool:
+        """Whether a new submission follows."""
+        return self.action in {ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.RESUBMIT}
+
+
+def blocked(reason: Reason, detail: str, *, prior: Record | None = None) -> Verdict:
+    """A block, with the sentence that says why."""
+    return Verdict(action=ActionKind.BLOCKED, reason=reason, detail=detail, prior=prior)
+
+
+def nothing(prior: Record | None, *notes: str) -> Verdict:
+    """Nothing to do."""
+    return Verdict(action=ActionKind.NONE, prior=prior, notes=notes)
