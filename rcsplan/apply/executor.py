@@ -1,0 +1,165 @@
+"""The executor: carries out the steps of a plan, stops before submissions, with bounded parallelism."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rcsplan.apply.events import Event, Happening
+from rcsplan.errors import ProviderError, StateError
+from rcsplan.plan.steps import Archive, Rename, StopCampaign, Submit
+from rcsplan.state.model import PutRecord, RenameSend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rcsplan.apply.events import Listener
+    from rcsplan.apply.gate import Gate
+    from rcsplan.apply.recorder import Recorder
+    from rcsplan.apply.stopping import Stopper
+    from rcsplan.apply.submission import Submitter
+    from rcsplan.bsg.client import SendClient
+    from rcsplan.plan.steps import Step
+    from rcsplan.state.model import Change, Record
+    from rcsplan.state.sends import State
+
+
+class OnError(StrEnum):
+    """What a refusal means for the sends that have not started."""
+
+    STOP = "stop"
+    CONTINUE = "continue"
+
+
+@dataclass(slots=True, kw_only=True)
+class Executor:
+    """Carries out steps. Every step ends in one final event; a store that fails ends the run with its error."""
+
+    client: SendClient
+    recorder: Recorder
+    gate: Gate
+    stopper: Stopper
+    submitter: Submitter
+    state: State
+    listener: Listener
+    on_error: OnError = OnError.STOP
+    _events: list[Event] = field(default_factory=list)
+    _events_lock: threading.Lock = field(default_factory=threading.Lock)
+    _not_stopped: set[str] = field(default_factory=set)
+
+    def run(self, steps: Iterable[Step]) -> tuple[Event, ...]:
+        """Carry out all steps and return their final events, in the order in which they ended.
+
+        Raises:
+            StateError: the state could not be written, or the lock was lost; what is in flight was waited for.
+        """
+        steps = tuple(steps)
+        self._change_state_alone(steps)
+        self._in_parallel([partial(self._stop, step) for step in steps if isinstance(step, StopCampaign)])
+        submits = sorted(
+            (step for step in steps if isinstance(step, Submit)),
+            key=lambda step: (step.action.start_at or self.gate.now(), step.action.address),
+        )
+        baseline_id = self._baseline() if submits else None
+        if baseline_id is not None:
+            self._in_parallel([partial(self._submit_in_turn, chain, baseline_id) for chain in _apart(submits)])
+        return tuple(self._events)
+
+    def _change_state_alone(self, steps: Iterable[Step]) -> None:
+        changes: list[Change] = []
+        events = []
+        for step in steps:
+            match step:
+                case Rename(address=address, former=former):
+                    changes.append(RenameSend(address=address, former=former))
+                    events.append(Event(address=address, revision=None, happening=Happening.RENAMED, detail=former))
+                case Archive(address=address, revision=revision):
+                    record = self._record(address, revision)
+                    if record is not None:
+                        archived = record.model_copy(update={"archived_at": self.gate.now()})
+                        changes.append(PutRecord(address=address, record=archived))
+                    events.append(Event(address=address, revision=revision, happening=Happening.ARCHIVED))
+                case _:
+                    continue
+        if changes:
+            self.recorder.record(*changes)
+        for event in events:
+            self._end(event)
+
+    def _baseline(self) -> int | None:
+        """The account's newest campaign before the first submission: whatever arrives of ours has a higher id."""
+        try:
+            return self.client.newest_campaign_id()
+        except ProviderError as error:
+            self.gate.close("the provider could not be asked for its newest campaign")
+            self._end(Event(address="", revision=None, happening=Happening.FAILED, detail=error.summary, error=error))
+            return None
+
+    def _in_parallel(self, jobs: Iterable[Callable[[], None]]) -> None:
+        """Run the jobs, wait for all of them, and only then raise the first error of any."""
+        with ThreadPoolExecutor(self.gate.limits.parallelism, thread_name_prefix="apply") as pool:
+            futures = [pool.submit(self._closing_on_error, job) for job in jobs]
+        for future in futures:
+            future.result()
+
+    def _closing_on_error(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except BaseException as error:
+            self.gate.close(f"an error ended the run: {error}")
+            raise
+
+    def _stop(self, step: StopCampaign) -> None:
+        record = self._record(step.address, step.revision)
+        if record is None:
+            raise StateError(f"{step.address} revision {step.revision} is to be stopped, but the state has no record")
+        event = self.stopper.stop(step, record)
+        if event.happening is not Happening.STOPPED:
+            self._not_stopped.add(step.address)
+        self._end(event)
+
+    def _submit_in_turn(self, steps: Iterable[Submit], baseline_id: int) -> None:
+        """Submit one after the other; after an unknown outcome the rest waits, or the two could not be told apart."""
+        unknown = ""
+        for step in steps:
+            event = self._submit(step, baseline_id, unknown=unknown)
+            self._end(event)
+            if event.happening is Happening.UNKNOWN:
+                unknown = event.address
+
+    def _submit(self, step: Submit, baseline_id: int, *, unknown: str) -> Event:
+        action = step.action
+        detail = ""
+        if step.after_stop and action.address in self._not_stopped:
+            detail = "its earlier version was not stopped"
+        elif unknown:
+            detail = f"{unknown}, with the same sender and start, has an unknown outcome"
+        if detail:
+            return Event(
+                address=action.address, revision=action.revision, happening=Happening.NOT_STARTED, detail=detail
+            )
+        prior = self._record(action.address, action.revision)
+        return self.submitter.submit(action, prior=prior, baseline_id=baseline_id)
+
+    def _end(self, event: Event) -> None:
+        with self._events_lock:
+            self._events.append(event)
+        if event.happening is Happening.FAILED and self.on_error is OnError.STOP:
+            self.gate.close(f"{event.address} failed, and --on-error is stop")
+        self.listener(event)
+
+    def _record(self, address: str, revision: int) -> Record | None:
+        return self.state.records_of(address).revisions.get(revision)
+
+
+def _apart(submits: Iterable[Submit]) -> list[list[Submit]]:
+    """Chains of submissions with the same sender and start, which an unknown outcome could not tell apart."""
+    chains: defaultdict[tuple[str, str], list[Submit]] = defaultdict(list)
+    for step in submits:
+        chains[step.action.sender, step.action.wire_start_at or "now"].append(step)
+    return list(chains.values())

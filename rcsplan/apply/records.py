@@ -1,0 +1,112 @@
+"""Records as they stand before, during and after a submission or a stop; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rcsplan.campaign.message import WIRE_TIME
+from rcsplan.state.model import Intent, ListSnapshot, Record, RemoteStatus, Stop, StopCause, Superseded
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rcsplan.bsg.wire import CampaignInfo
+    from rcsplan.plan.model import Action
+    from rcsplan.state.model import Provenance
+
+
+def intended(action: Action, intent: Intent, *, prior: Record | None, provenance: Provenance) -> Record:
+    """The record of a submission that is about to happen; `prior` is the record of the same revision, if any."""
+    if action.digest is None or action.content_digest is None or action.source_digest is None:
+        raise ValueError(f"{action.address} is to be submitted, but its plan holds no digest")
+    return Record(
+        revision=action.revision,
+        digest=action.digest,
+        content_digest=action.content_digest,
+        source_digest=action.source_digest,
+        sender=action.sender,
+        start_at=action.start_at,
+        wire_start_at=action.wire_start_at,
+        declared_start=action.declared_start,
+        timezone=action.timezone,
+        validity_hours=action.validity_hours,
+        payload=action.payload,
+        lists=tuple(
+            ListSnapshot(id=entry.id, name=entry.name, contacts=entry.contacts) for entry in action.audience.lists
+        ),
+        intent=intent,
+        superseded=_superseded(prior) if prior else (),
+        provenance=provenance,
+    )
+
+
+def submitted(record: Record, campaign: CampaignInfo, *, now: datetime) -> Record:
+    """The record of a submission that the provider accepted."""
+    price = campaign.calculated_price
+    return record.model_copy(
+        update={
+            "intent": None,
+            "remote_id": campaign.id,
+            "remote": remote_status(campaign, now=now),
+            "price": str(price) if price is not None else None,
+            "currency": campaign.currency or None,
+            "submitted_at": now,
+        }
+    )
+
+
+def unknown(record: Record, problem: str, *, now: datetime) -> Record:
+    """The record of a submission of which nobody can say whether it was accepted."""
+    if record.intent is None:
+        return record
+    intent = record.intent.model_copy(update={"unknown_since": now, "problem": problem})
+    return record.model_copy(update={"intent": intent})
+
+
+def withdrawn(record: Record) -> Record | None:
+    """The record of a submission that provably did not happen; None where nothing else is left to remember."""
+    return record.model_copy(update={"intent": None}) if record.superseded else None
+
+
+def stopping(record: Record, cause: StopCause, *, now: datetime) -> Record:
+    """The record of a campaign that is about to be stopped by us."""
+    return record.model_copy(update={"stop": Stop(cause=cause, opened_at=now)})
+
+
+def observed(record: Record, campaign: CampaignInfo, *, now: datetime) -> Record:
+    """The record with what the provider just told; the same record where that is nothing new."""
+    status = remote_status(campaign, now=now)
+    known = record.remote
+    if known is not None and known.model_copy(update={"observed_at": now}) == status:
+        return record
+    return record.model_copy(update={"remote": status})
+
+
+def stopped(record: Record, *, archives: bool, now: datetime) -> Record:
+    """The record of a campaign whose stop by us is confirmed."""
+    stop = record.stop or Stop(cause=StopCause.REMOVE, opened_at=now)
+    return record.model_copy(
+        update={
+            "stop": stop.model_copy(update={"confirmed_at": now}),
+            "archived_at": now if archives else record.archived_at,
+        }
+    )
+
+
+def remote_status(campaign: CampaignInfo, *, now: datetime) -> RemoteStatus:
+    """What the provider told of a campaign, as the state keeps it."""
+    return RemoteStatus(
+        status=campaign.status,
+        sent=campaign.sent,
+        delivered=campaign.delivered,
+        start_at=campaign.start_at.strftime(WIRE_TIME) if campaign.start_at else None,
+        observed_at=now,
+    )
+
+
+def _superseded(prior: Record) -> tuple[Superseded, ...]:
+    if prior.remote_id is None or prior.remote is None:
+        return prior.superseded
+    confirmed = prior.stop.confirmed_at if prior.stop else None
+    last = Superseded(remote_id=prior.remote_id, digest=prior.digest, stopped_at=confirmed or prior.remote.observed_at)
+    return (*prior.superseded, last)
