@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import httpx
 
 from rcsplan.errors import ConfigurationError
+
+
+# What a name or an address is made of; httpx takes more, and would fail on it when it connects.
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
 
 def parse_base_url(text: str) -> httpx.URL:
@@ -18,10 +23,11 @@ def parse_base_url(text: str) -> httpx.URL:
     """
     try:
         url = httpx.URL(text)
-        url.raw_host.decode("ascii").encode("idna")
+        host = url.raw_host.decode("ascii")
+        host.encode("idna")
     except (httpx.InvalidURL, UnicodeError) as error:
         raise _unusable("It is no URL.") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
         raise _unusable("It has no scheme and host.")
     if url.userinfo or url.query or url.fragment:
         raise _unusable("It holds a user name, a query or a fragment.")

@@ -50,6 +50,7 @@ class Flight:
         self.deadline = deadline
         self._socket: socket.socket | None = None
         self._timer: threading.Timer | None = None
+        self._is_cut = False
 
     def __enter__(self) -> Self:
         if self.deadline is not None:
@@ -64,6 +65,11 @@ class Flight:
     ) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        if self._is_cut and self.deadline is not None and isinstance(error, httpx.TransportError):
+            # What the transport saw is a lost connection; who lost it was the timer.
+            kind_of_wait = httpx.ReadTimeout if self.began else httpx.ConnectTimeout
+            message = f"no complete answer within {self.deadline.seconds:g} seconds"
+            raise kind_of_wait(message) from error
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
         """The transport's report of what it does.
@@ -88,6 +94,7 @@ class Flight:
     def _cut(self) -> None:
         if self._socket is None:
             return
+        self._is_cut = True
         # Not the TLS socket's own method, which first drops its encryption: a write at that moment would be readable.
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
