@@ -1,0 +1,202 @@
+"""What the simulated account holds: lists, senders, tariffs, funds, its zone and its readings of the contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from rcsplan.diagnostics import format_key_path
+from rcsplan.errors import ConfigurationError
+from rcsplan.sandbox.readings import Readings
+from rcsplan.sandbox.times import known_zone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+_Money = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
+_Price = Annotated[_Money, Field(ge=0)]
+
+
+class _AccountData(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Balance(_AccountData):
+    """Opening funds: deliveries in the ledger are charged against `amount`, and `credit` is the limit below zero."""
+
+    amount: _Money = Decimal(5000)
+    credit: _Price = Decimal(0)
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+class ContactList(_AccountData):
+    """A contact list, "group" on the wire (bsg-api.md section 2.2)."""
+
+    id: Annotated[int, Field(ge=0)]
+    name: Annotated[str, Field(min_length=1, max_length=50)]
+    contacts: Annotated[int, Field(ge=0)]
+    default: bool = False
+    description: str | None = None
+    created_at: datetime = datetime(2025, 1, 15, 9, tzinfo=UTC)
+
+
+class Sender(_AccountData):
+    """A sender name of SMS or Viber (bsg-api.md section 2.3)."""
+
+    sender: Annotated[str, Field(min_length=1, max_length=15)]
+    type: Literal["sms", "viber"] = "sms"
+    status: Literal["active", "blocked", "registering"] = "active"
+    country: str = "UA"
+    is_default: bool = False
+
+
+class Tariff(_AccountData):
+    """A tariff attached to the account (bsg-api.md section 2.3)."""
+
+    code: Annotated[int, Field(ge=0)]
+    name: str
+    is_active: bool = True
+    is_default: bool = False
+
+
+class Prices(_AccountData):
+    """Price of one delivered message by its form, in the account's currency (bsg-api.md section 4.3)."""
+
+    text: _Price = Decimal("0.012")
+    card: _Price = Decimal("0.02")
+    carousel: _Price = Decimal("0.03")
+    sms: _Price = Decimal("0.04")
+
+
+class Moderation(_AccountData):
+    """Which new campaigns are reviewed, for how long, and with what result; without names, every one is."""
+
+    minutes: Annotated[int, Field(ge=0)] = 0
+    refuse: bool = False
+    senders: tuple[str, ...] = ()
+    lists: tuple[int, ...] = ()
+
+    def concerns(self, *, sender: str, lists: tuple[int, ...]) -> bool:
+        """Whether a campaign of this sender to these lists is reviewed."""
+        named = bool(self.senders or self.lists)
+        return not named or sender in self.senders or not set(lists).isdisjoint(self.lists)
+
+
+class Account(_AccountData):
+    """The account; what is left out is taken from a small ready-made one.
+
+    Without `agents` every RCS sender is accepted. A `clock` without an offset is in the account's zone.
+    """
+
+    timezone: Annotated[str, Field(min_length=1)] = "Europe/Kyiv"
+    balance: Balance = Balance()
+    lists: tuple[ContactList, ...] = (
+        ContactList(id=1864275, name="Newsletter UA", contacts=1240),
+        ContactList(id=1864276, name="Newsletter EN", contacts=640),
+        ContactList(id=1864280, name="VIP", contacts=85),
+        ContactList(id=1864290, name="Test phones", contacts=3),
+    )
+    agents: tuple[str, ...] | None = None
+    senders: tuple[Sender, ...] = (Sender(sender="ACME", is_default=True),)
+    tariffs: tuple[Tariff, ...] = (
+        Tariff(code=0, name="Base", is_default=True),
+        Tariff(code=1, name="Promo"),
+        Tariff(code=9, name="Retired", is_active=False),
+    )
+    prices: Prices = Prices()
+    moderation: Moderation | None = None
+    clock: datetime | None = None
+    readings: Readings = Readings()
+
+    _zone_is_known = field_validator("timezone")(known_zone)
+
+    @model_validator(mode="after")
+    def _lists_are_distinct(self) -> Self:
+        repeated = [str(id_) for id_, count in Counter(entry.id for entry in self.lists).items() if count > 1]
+        if repeated:
+            raise ValueError(f"lists: the id {', '.join(repeated)} is given more than once")
+        return self
+
+    @cached_property
+    def lists_by_id(self) -> dict[int, ContactList]:
+        """The contact lists under their ids."""
+        return {entry.id: entry for entry in self.lists}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the account."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def start_zone(self) -> ZoneInfo:
+        """The zone in which requests are read."""
+        return ZoneInfo(self.readings.start_timezone or self.timezone)
+
+    @property
+    def response_zone(self) -> ZoneInfo:
+        """The zone in which answers are written."""
+        return ZoneInfo(self.readings.response_timezone or self.timezone)
+
+    @property
+    def created_at_zone(self) -> ZoneInfo:
+        """The zone in which answers write the time of creation."""
+        return ZoneInfo(self.readings.created_at_timezone or self.readings.response_timezone or self.timezone)
+
+    @property
+    def first_clock(self) -> datetime | None:
+        """The instant at which a new simulator's clock starts, in UTC; None for the real time."""
+        if self.clock is None:
+            return None
+        return (self.clock if self.clock.tzinfo else self.clock.replace(tzinfo=self.zone)).astimezone(UTC)
+
+
+#: What a simulator holds that was given no account data.
+DEFAULT_ACCOUNT = Account()
+
+
+def parse_account(data: object) -> Account:
+    """The account that plain data describes.
+
+    Raises:
+        ConfigurationError: the data is no account; every complaint is named with its place.
+    """
+    try:
+        return Account.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(
+            "The account data of the sandbox is not valid.", detail="\n".join(_complaints(error))
+        ) from error
+
+
+def load_account(path: Path) -> Account:
+    """The account that a YAML file describes.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is no YAML, or describes no account.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only seeding reads YAML, every other command starts without it
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - as above
+
+    try:
+        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"The account file {path} cannot be read.", detail=error.strerror or str(error)
+        ) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The account file {path} is not YAML.", detail=str(error)) from error
+    return parse_account(data)
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    return [
+        f"{format_key_path(detail['loc'])}: {detail['msg']}" if detail["loc"] else detail["msg"]
+        for detail in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
