@@ -29,10 +29,10 @@ class _Page(Protocol[_T_co]):
 def read_all(fetch: Callable[[int], _Page[_T_co]]) -> Iterator[_T_co]:
     """Every row of a list, each once, in the order of the provider; `fetch` reads the page from an offset on.
 
-    Each page is asked to begin with the last row of the one before. New rows push that one further down, which shows
-    as rows that are known already; if it is missing, rows were taken away and others were passed over. The list is
-    complete when it has as many rows as the first page promised or, without a promise, when a page brings none: a page
-    may well be shorter than it could be.
+    Each page is asked to begin with the last row of the one before. Where new rows have pushed that one further down,
+    the page begins with rows that are known already; where it is missing before rows that are not known, others have
+    been passed over. The list ends where it has as many rows as the first page promised or, without a promise, where
+    nothing follows its last row: a page may well be shorter than it could be.
 
     Raises:
         ProviderError: rows may have been passed over.
@@ -40,22 +40,22 @@ def read_all(fetch: Callable[[int], _Page[_T_co]]) -> Iterator[_T_co]:
     seen: set[int] = set()
     promised: int | None = None
     last: int | None = None
+    offset = 0
     while True:
-        page = fetch(max(len(seen) - 1, 0))
+        page = fetch(offset)
+        fresh = {row.id: row for row in page.rows if row.id not in seen}
         if last is None:
             promised = page.total
-        elif all(row.id != last for row in page.rows):
+        elif not page.rows or (fresh and all(row.id != last for row in page.rows)):
             raise _incomplete("It changed while it was read.")
-        before = len(seen)
-        for row in page.rows:
-            if row.id not in seen:
-                seen.add(row.id)
-                last = row.id
-                yield row
+        yield from fresh.values()
+        seen.update(fresh)
+        last = next(reversed(fresh), last)
         if promised is not None and len(seen) >= promised:
             return
-        if len(seen) == before:
+        if not fresh and len(page.rows) <= 1:
             break
+        offset += max(len(page.rows) - 1, 0)
     if promised is not None:
         raise _incomplete(f"It has {promised} rows, of which {len(seen)} came.")
 
