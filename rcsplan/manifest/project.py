@@ -1,0 +1,165 @@
+"""The project file: who the project is, its environments, and what an environment comes to once it is chosen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, model_validator
+
+from rcsplan.diagnostics import did_you_mean
+from rcsplan.errors import ConfigurationError, UsageError
+from rcsplan.manifest.complaint import complaint
+from rcsplan.manifest.document import Document
+from rcsplan.manifest.settings import (
+    LocalStateSettings,
+    PolicySettings,
+    ProviderSettings,
+    Settings,
+    StateSettings,
+)
+
+API_VERSION = "rcsplan/v1"
+PROJECT_FILE = "rcsplan.yaml"
+_NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_ENVIRONMENT_SLOT = re.compile(r"\{\{\s*environment\s*\}\}")
+
+Name = Annotated[str, Field(pattern=f"^{_NAME}$")]
+
+
+def _check_local_path(path: str) -> str:
+    if path.startswith("/") or ".." in path.split("/"):
+        raise complaint("path-leaves-project", "A path leaves the project", hint="Name a file of the project folder.")
+    return path
+
+
+LocalPath = Annotated[str, AfterValidator(_check_local_path)]
+
+
+class ProjectMetadata(Settings):
+    """Who the project is."""
+
+    name: Name = Field(description="Name of the project, in the style of a DNS label.", examples=["acme-crm"])
+
+
+class EnvironmentSettings(Settings):
+    """One place to send from: a provider account with its variables, its state and its policy."""
+
+    provider: ProviderSettings = Field(description="The account that this environment submits to.")
+    vars: Annotated[tuple[LocalPath, ...], Field(strict=False)] = Field(
+        (), description="Files of variables, later ones over earlier ones.", examples=[["vars/common.yaml"]]
+    )
+    state: StateSettings | None = Field(None, description="Where state is kept; the project's where it is not given.")
+    policy: PolicySettings | None = Field(None, description="What differs from the project's policy.")
+    hold: str | None = Field(None, min_length=1, description="A reason, for which every apply refuses.")
+
+
+class Project(Settings):
+    """What `rcsplan.yaml` says."""
+
+    api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
+    kind: Literal["Project"] = Field(description="What the document declares.")
+    metadata: ProjectMetadata = Field(description="Who the project is.")
+    default_environment: Name | None = Field(None, description="The environment where none is chosen.")
+    defaults: dict[str, JsonValue] = Field(
+        {}, description="Merged under the spec of every campaign: mappings deeply, everything else is replaced."
+    )
+    environments: dict[Name, EnvironmentSettings] = Field(min_length=1, description="The environments, by name.")
+    state: StateSettings = Field(LocalStateSettings(), description="Where state is kept.")
+    policy: PolicySettings = Field(PolicySettings(), description="What planning allows.")
+    manifests: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
+        None, description="Globs that narrow which files are manifests.", examples=[["acme/**/*.yaml"]]
+    )
+    _document: Document | None = PrivateAttr(None)
+    _folder: Path | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _know_the_default(self) -> Self:
+        name = self.default_environment
+        if name is not None and name not in self.environments:
+            raise complaint(
+                "unknown-environment",
+                "Unknown environment",
+                detail=f"There is no environment {name!r}.",
+                hint=did_you_mean(name, self.environments),
+                at=("default_environment",),
+            )
+        return self
+
+    def found_in(self, folder: Path, document: Document) -> Self:
+        """This project, knowing the folder it was read from and the document that says it."""
+        self._folder = folder
+        self._document = document
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """The project folder, to which every path of the project is relative."""
+        assert self._folder is not None, "load_project sets the folder"
+        return self._folder
+
+    @property
+    def document(self) -> Document:
+        """The document that says this project, for the positions of its keys."""
+        assert self._document is not None, "load_project sets the document"
+        return self._document
+
+    def environment(self, name: str | None = None) -> Environment:
+        """The environment of a name, or the default one, with everything settled that depends on it.
+
+        Raises:
+            UsageError: none is chosen and the project has several.
+            ConfigurationError: there is none of this name.
+        """
+        chosen = name or self.default_environment or self._only_environment()
+        if chosen not in self.environments:
+            known = ", ".join(sorted(self.environments))
+            raise ConfigurationError(
+                "Unknown environment",
+                detail=f"The project has no environment {chosen!r}; it has {known}.",
+                hint=did_you_mean(chosen, self.environments),
+            )
+        settings = self.environments[chosen]
+        state = settings.state or self.state
+        return Environment(
+            name=chosen,
+            project=self,
+            provider=settings.provider,
+            state=state.model_copy(update={"path": _ENVIRONMENT_SLOT.sub(chosen, state.path)}),
+            policy=self.policy.overridden_by(settings.policy),
+            vars_files=tuple(self.folder / file for file in settings.vars),
+            hold=settings.hold,
+        )
+
+    def _only_environment(self) -> str:
+        if len(self.environments) > 1:
+            raise UsageError(
+                "No environment is chosen",
+                detail=f"The project has {', '.join(sorted(self.environments))}.",
+                hint="Choose one with --env NAME, or set default_environment in rcsplan.yaml.",
+            )
+        return next(iter(self.environments))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An environment as a run uses it: its name is filled in, its policy merged, its paths are those of this disk."""
+
+    name: str
+    project: Project
+    provider: ProviderSettings
+    state: StateSettings
+    policy: PolicySettings
+    vars_files: tuple[Path, ...]
+    hold: str | None
+
+    @property
+    def folder(self) -> Path:
+        """The project folder."""
+        return self.project.folder
+
+    def path_of(self, path: str) -> Path:
+        """A path of the project on this disk: relative ones are relative to the project folder."""
+        return self.folder / path

@@ -1,0 +1,103 @@
+"""Spans of time and shares of a whole, as people write them in a project or a manifest."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+
+from rcsplan.diagnostics import did_you_mean
+from rcsplan.manifest.complaint import complaint
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%")
+
+
+def parse_duration(text: object) -> timedelta:
+    """Read a span of time such as `60s`, `5m`, `2h` or `7d`.
+
+    Raises:
+        PydanticCustomError: `text` is not a duration.
+    """
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise complaint(
+            "wrong-duration",
+            "Not a duration",
+            detail="A duration is a whole number and a unit: s, m, h or d.",
+            hint="Write for example 60s, 5m, 2h or 7d.",
+        )
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def parse_share(value: object) -> float:
+    """Read a share of a whole, `10%` or `0.1`, as a number from 0 to 1.
+
+    Raises:
+        PydanticCustomError: `value` is not a share.
+    """
+    share = None
+    if isinstance(value, str) and (match := _SHARE.fullmatch(value)):
+        share = float(match[1]) / 100
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        share = float(value)
+    if share is None or not 0 <= share <= 1:
+        raise complaint(
+            "wrong-share",
+            "Not a share",
+            detail="A share is a percentage from 0% to 100%, or a number from 0 to 1.",
+            hint="Write for example 10% or 0.1.",
+        )
+    return share
+
+
+@lru_cache(maxsize=256)
+def find_zone(name: str) -> ZoneInfo | None:
+    """The time zone of an IANA name, None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def check_zone(name: str) -> str:
+    """The name, if it is that of an IANA time zone.
+
+    Raises:
+        PydanticCustomError: no zone has this name.
+    """
+    if find_zone(name) is None:
+        raise complaint(
+            "unknown-timezone",
+            "Unknown time zone",
+            detail=f"{name!r} is not the name of an IANA time zone.",
+            hint=did_you_mean(name, available_timezones()) or "Write a name such as Europe/Kyiv.",
+        )
+    return name
+
+
+Duration = Annotated[
+    timedelta,
+    PlainValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["60s", "5m", "2h", "7d"]}),
+]
+
+Share = Annotated[
+    float,
+    PlainValidator(parse_share),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": rf"^{_SHARE.pattern}$", "examples": ["10%"]},
+                {"type": "number", "minimum": 0, "maximum": 1},
+            ]
+        }
+    ),
+]
+
+Zone = Annotated[str, AfterValidator(check_zone)]

@@ -1,0 +1,65 @@
+"""What is not YAML at all, in words that help: syntax errors of the parser and characters that no text should hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
+
+    from rcsplan.diagnostics import Diagnostic
+    from rcsplan.manifest.source import SourceText
+
+#: Control characters, and the separators that YAML 1.1 parsers take for line breaks although nobody sees them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_UNQUOTED_TEMPLATE = re.compile(r"(?:^|[:\-,\[{?]\s)\s*(\{\{.*)")
+_SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def control_character(source: SourceText) -> Diagnostic | None:
+    """The first character of a text that is no text."""
+    match = _CONTROL.search(source.text)
+    if match is None:
+        return None
+    name = unicodedata.name(match[0], "control character")
+    return source.problem(
+        "control-character",
+        "Invisible character",
+        match.start(),
+        detail=f"U+{ord(match[0]):04X} ({name.lower()}) stands here; it often comes along with pasted text.",
+        hint="Delete it.",
+    )
+
+
+def syntax_problem(source: SourceText, error: MarkedYAMLError) -> Diagnostic:
+    """A syntax error of the parser, with a hint for the mistakes that people make."""
+    mark = error.problem_mark or error.context_mark
+    offset = min(mark.index, len(source.text)) if mark else 0
+    context = error.context_mark
+    opened = source.place(context.index)[0] if context and context.index < offset else None
+    detail = f"The parser {error.problem}" if str(error.problem).startswith(("found", "did")) else str(error.problem)
+    if error.context:
+        detail += f" {error.context}" + (f" that begins at line {opened}" if opened else "")
+    return source.problem(
+        "yaml-syntax", "Not valid YAML", offset, detail=f"{detail}.", hint=_hint(source, error, offset)
+    )
+
+
+def _hint(source: SourceText, error: MarkedYAMLError, offset: int) -> str:
+    line = source.excerpt(offset)
+    _, column = source.place(offset)
+    character = source.text[offset : offset + 1]
+    if "{%" in line:
+        return "Templates are rendered value by value, inside quotes; they cannot wrap lines of YAML."
+    if match := _SURROGATES.search(line):
+        pair = bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
+        return f"YAML writes this character as {pair} itself, or as \\U{ord(pair):08X}."
+    if "\t" in line[: column + 1]:
+        return "Indent with spaces; YAML allows no tabs there."
+    if character and character in "@`%*&!|>":
+        return f"A value that begins with {character} needs quotes."
+    if "mapping values are not allowed" in str(error.problem):
+        return "A value that holds a colon and a space needs quotes."
+    return ""
