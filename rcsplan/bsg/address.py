@@ -9,7 +9,6 @@ import httpx
 
 from rcsplan.errors import ConfigurationError
 
-
 # What a name or an address is made of; httpx takes more, and would fail on it when it connects.
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
