@@ -15,6 +15,7 @@ class _Row(Protocol):
     def id(self) -> int: ...
 
 
+_T = TypeVar("_T", bound=_Row)
 _T_co = TypeVar("_T_co", bound=_Row, covariant=True)
 
 
@@ -26,7 +27,7 @@ class _Page(Protocol[_T_co]):
     def total(self) -> int | None: ...
 
 
-def read_all(fetch: Callable[[int], _Page[_T_co]]) -> Iterator[_T_co]:
+def read_all(fetch: Callable[[int], _Page[_T]]) -> Iterator[_T]:
     """Every row of a list, each once, in the order of the provider; `fetch` reads the page from an offset on.
 
     Each page is asked to begin with the last row of the one before. Where new rows have pushed that one further down,

@@ -34,6 +34,10 @@ def _count(value: object) -> int | None:
             return None
 
 
+def _counter(value: object) -> int:
+    return _count(value) or 0
+
+
 def _flag(value: object) -> bool:
     return value in (True, "1", "true")
 
@@ -72,6 +76,7 @@ def _identifier(value: object) -> object:
 _Identifier = Annotated[int, BeforeValidator(_identifier)]
 _Text = Annotated[str, BeforeValidator(_text)]
 _Count = Annotated[int | None, BeforeValidator(_count)]
+_Counter = Annotated[int, BeforeValidator(_counter)]
 _Flag = Annotated[bool, BeforeValidator(_flag)]
 _Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 _Moment = Annotated[datetime | None, BeforeValidator(_moment)]
@@ -104,12 +109,8 @@ class CampaignInfo(_Answer):
     real_start_at: _Moment = None
     finished_at: _Moment = None
     created_at: _Moment = None
-    delivered: Annotated[int, BeforeValidator(lambda value: _count(value) or 0)] = Field(
-        default=0, validation_alias=AliasPath("statistics", "delivered")
-    )
-    sent: Annotated[int, BeforeValidator(lambda value: _count(value) or 0)] = Field(
-        default=0, validation_alias=AliasPath("statistics", "sent")
-    )
+    delivered: _Counter = Field(default=0, validation_alias=AliasPath("statistics", "delivered"))
+    sent: _Counter = Field(default=0, validation_alias=AliasPath("statistics", "sent"))
     calculated_price: _Amount = None
     currency: _Text = ""
 

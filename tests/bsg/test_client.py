@@ -121,6 +121,12 @@ def test_a_single_thing_that_is_unknown_is_not_found(provider, connect, method, 
     assert caught.value.status == status
 
 
+def test_a_single_thing_that_is_refused_is_not_taken_for_unknown(provider, connect):
+    with pytest.raises(ProviderError) as caught:
+        connect(provider(httpx.Response(403))).campaign(7)
+    assert type(caught.value) is ProviderError
+
+
 def test_a_campaign_is_submitted_as_it_was_given(provider, connect):
     account = provider(one(status="creation"))
     assert connect(account).send_groups({"groups": [101], "sender": "Їжа"}, deadline_seconds=5).status == "creation"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rcsplan.bsg.bearer import Bearer
 from rcsplan.errors import NotSent, OutcomeUnknown, Rejected
 
 BODY = {"groups": [101], "sender": "DemoAgent", "options": {"text": "Hi"}}
@@ -162,3 +163,22 @@ def test_a_post_is_not_hurt_by_a_kept_connection_that_the_server_closed(raw_serv
     client = dial(server.url)
     client.balance()
     assert send(client).id == 54000001
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param((http(502), "close"), id="the proxy cannot reach the provider"),
+        pytest.param((http(407), "close"), id="the proxy wants a password"),
+        pytest.param((b"HTTP/1.1 200 OK\r\n\r\nno TLS", "close"), id="no TLS behind the proxy"),
+    ],
+)
+def test_a_proxy_that_does_not_get_through_is_not_sent(raw_server, dial, monkeypatch, step):
+    proxy = raw_server(step)
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    client = dial("https://one-api.test")
+    client._session._bearer = Bearer(token="known")
+    with pytest.raises(NotSent):
+        send(client)
+    assert proxy.received == ["CONNECT one-api.test:443 HTTP/1.1"]

@@ -89,6 +89,7 @@ def test_a_campaign_is_read_as_documented():
         ({"statistics": None}, "delivered", 0),
         ({"statistics": {"sent": "5"}}, "sent", 5),
         ({"statistics": {"sent": None}}, "sent", 0),
+        ({"statistics": {"sent": True}}, "sent", 0),
         ({"calculated_price": None}, "calculated_price", None),
         ({"calculated_price": "12.50"}, "calculated_price", Decimal("12.50")),
         ({"calculated_price": 0}, "calculated_price", Decimal(0)),
