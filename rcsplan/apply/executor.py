@@ -61,9 +61,10 @@ class Executor:
         steps = tuple(steps)
         self._change_state_alone(steps)
         self._in_parallel([partial(self._stop, step) for step in steps if isinstance(step, StopCampaign)])
+        now = self.gate.now()
         submits = sorted(
             (step for step in steps if isinstance(step, Submit)),
-            key=lambda step: (step.action.start_at or self.gate.now(), step.action.address),
+            key=lambda step: (step.action.start_at or now, step.action.address),
         )
         baseline_id = self._baseline() if submits else None
         if baseline_id is not None:

@@ -91,3 +91,13 @@ def _contract(send: Send, audience: Audience, *, max_contacts: int) -> Verdict |
             Reason.AUDIENCE, f"Its lists hold {audience.contacts:,} contacts; at most {high:,} are expected."
         )
     return None
+
+
+def audience_of(planned: Audience, lists: Iterable[ContactList]) -> Audience:
+    """The audience of a plan with the contacts that its lists hold now; a list that is gone holds none."""
+    current = {entry.id: entry for entry in lists}
+    now = tuple(
+        entry.model_copy(update={"contacts": current[entry.id].contacts if entry.id in current else 0})
+        for entry in planned.lists
+    )
+    return Audience(lists=now, contacts=sum(entry.contacts or 0 for entry in now))

@@ -1,0 +1,1 @@
+"""One verb a module: what commands do, without a terminal."""

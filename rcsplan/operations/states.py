@@ -1,0 +1,107 @@
+"""Finding the state, starting one, and making sure that it belongs to the account and environment at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rcsplan.errors import StateMismatch, StateMissing, UsageError
+from rcsplan.state.sends import State
+
+if TYPE_CHECKING:
+    from rcsplan.backend.protocol import StateSession
+    from rcsplan.operations.target import Target
+    from rcsplan.state.model import SendEntry
+
+
+def load_state(target: Target) -> State | None:
+    """The state as last recorded; None where there is none yet and none is demanded.
+
+    Raises:
+        StateMissing: there is none, and the provider reaches people.
+        StateError: there is one that cannot be read.
+    """
+    state = target.store.load()
+    if state is None and target.provider.reaches_people:
+        raise _missing(target)
+    return state
+
+
+def owned_state(session: StateSession, target: Target) -> State:
+    """The state of a locked session, begun anew where there is none and none is demanded.
+
+    Raises:
+        StateMissing: there is none, and the provider reaches people.
+        StateMismatch: it belongs to another environment or account.
+    """
+    if session.state is None:
+        if target.provider.reaches_people:
+            raise _missing(target)
+        session.create(empty_state(target, lineage=target.runtime.new_id()))
+    state = session.state
+    if state is None:
+        raise _missing(target)
+    check_belongs(state, target)
+    return state
+
+
+def empty_state(target: Target, *, lineage: str) -> State:
+    """A state in which nothing has been done yet."""
+    return State(lineage=lineage, serial=0, environment=target.environment.name, account=target.provider.account)
+
+
+def check_belongs(state: State, target: Target) -> None:
+    """Make sure that a state is of this environment and account.
+
+    Raises:
+        StateMismatch: it is not: what it says was sent was sent elsewhere.
+    """
+    if state.environment != target.environment.name:
+        raise StateMismatch(
+            f"The state at {target.store.location} is of environment {state.environment!r}",
+            detail=f"This run is for {target.environment.name!r}.",
+            hint="Give each environment its own state, for example with {{ environment }} in its path.",
+        )
+    if state.account != target.provider.account:
+        raise StateMismatch(
+            f"The state at {target.store.location} belongs to another account",
+            detail=f"It was made with {state.account.base_url} and key {state.account.key_fingerprint}; now it is "
+            f"{target.provider.account.base_url} and key {target.provider.account.key_fingerprint}.",
+            hint="Use the key that the state was made with, or give this account a state of its own.",
+        )
+
+
+def init_state(target: Target) -> State:
+    """Begin a state where there is none.
+
+    Raises:
+        UsageError: there is one already.
+    """
+    with target.store.lock(target.lock_info("state init"), timeout=0) as session:
+        if session.state is not None:
+            raise UsageError(f"There already is a state at {target.store.location}")
+        state = empty_state(target, lineage=target.runtime.new_id())
+        session.create(state)
+        return state
+
+
+def entry_of(target: Target, address: str) -> SendEntry:
+    """The records of one address.
+
+    Raises:
+        StateMissing: there is no state.
+        UsageError: the state has no such address.
+    """
+    state = target.store.load()
+    if state is None:
+        raise _missing(target)
+    if address not in state.sends:
+        raise UsageError(f"The state has no record of {address!r}", hint="List them: rcsplan state list")
+    return state.sends[address]
+
+
+def _missing(target: Target) -> StateMissing:
+    return StateMissing(
+        f"There is no state at {target.store.location}",
+        detail="An empty state must never look like a reason to send everything again.",
+        hint="If nothing was ever sent from this project: rcsplan state init\nOtherwise restore the state first.",
+    )
