@@ -1,18 +1,21 @@
-"""The project file: who the project is, its environments, and what an environment comes to once it is chosen."""
+"""The project file: finding and reading it, and what an environment comes to once it is chosen."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, ValidationError, model_validator
 
-from rcsplan.diagnostics import did_you_mean
-from rcsplan.errors import ConfigurationError, UsageError
+from rcsplan.diagnostics import Diagnostic, did_you_mean
+from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
 from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.document import Document
+from rcsplan.manifest.files import PROJECT_FILE, read_source
+from rcsplan.manifest.name import Name
 from rcsplan.manifest.settings import (
     LocalStateSettings,
     PolicySettings,
@@ -20,13 +23,12 @@ from rcsplan.manifest.settings import (
     Settings,
     StateSettings,
 )
+from rcsplan.manifest.validation import findings_of, place
+from rcsplan.manifest.vocabulary import Vocabulary
+from rcsplan.manifest.yaml import parse_documents
 
 API_VERSION = "rcsplan/v1"
-PROJECT_FILE = "rcsplan.yaml"
-_NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _ENVIRONMENT_SLOT = re.compile(r"\{\{\s*environment\s*\}\}")
-
-Name = Annotated[str, Field(pattern=f"^{_NAME}$")]
 
 
 def _check_local_path(path: str) -> str:
@@ -163,3 +165,55 @@ class Environment:
     def path_of(self, path: str) -> Path:
         """A path of the project on this disk: relative ones are relative to the project folder."""
         return self.folder / path
+
+
+def find_project(start: Path, *, explicit: Path | None = None) -> Path:
+    """The project folder: the explicit one, else the nearest above `start`, else `campaigns` (design section 3).
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    candidates = (explicit,) if explicit is not None else (start, *start.parents, start / "campaigns")
+    for folder in candidates:
+        if (folder / PROJECT_FILE).is_file():
+            return folder.resolve()
+    raise ConfigurationError(
+        "No project found",
+        detail=f"There is no {PROJECT_FILE} in {candidates[0]}"
+        + (", above it, or in ./campaigns." if explicit is None else "."),
+        hint="Choose the folder with --project DIR, or start a project with\n  rcsplan init",
+    )
+
+
+def load_project(folder: Path) -> Project:
+    """Read the project file of a folder.
+
+    Raises:
+        InvalidContent: it cannot be read, is no YAML, or is no project; with every problem at its place.
+    """
+    folder = folder.resolve()
+    document = _only_document(folder)
+    try:
+        project = Project.model_validate(document.tree)
+    except ValidationError as error:
+        findings = findings_of(error, document.tree, _vocabulary())
+        raise InvalidContent(tuple(place(finding, document) for finding in findings)) from None
+    return project.found_in(folder, document)
+
+
+def _only_document(folder: Path) -> Document:
+    source = read_source(folder / PROJECT_FILE, folder)
+    if isinstance(source, Diagnostic):
+        raise InvalidContent((source,))
+    documents, problems = parse_documents(source)
+    if problems:
+        raise InvalidContent(problems)
+    if len(documents) != 1:
+        detail = f"There are {len(documents)}."
+        raise InvalidContent((source.problem("wrong-document", "A project is exactly one document", 0, detail=detail),))
+    return documents[0]
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary(Project.model_json_schema(by_alias=True))

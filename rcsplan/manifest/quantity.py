@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.complaint import complaint
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SECONDS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%")
 
@@ -33,6 +34,13 @@ def parse_duration(text: object) -> timedelta:
             hint="Write for example 60s, 5m, 2h or 7d.",
         )
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def format_duration(duration: timedelta) -> str:
+    """A span of time as people write it, in the largest unit that leaves no rest."""
+    seconds = int(duration.total_seconds())
+    size, unit = next((size, unit) for size, unit in _SECONDS if seconds % size == 0)
+    return f"{seconds // size}{unit}"
 
 
 def parse_share(value: object) -> float:
@@ -84,6 +92,7 @@ def check_zone(name: str) -> str:
 Duration = Annotated[
     timedelta,
     PlainValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["60s", "5m", "2h", "7d"]}),
 ]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rcsplan.diagnostics import Diagnostic, KeyPath, Location, Severity
 
 _LINE_BREAK = re.compile(r"\r\n?|\n")
-#: What looks like an API key is never shown, not even as part of the line that is wrong for another reason.
-_API_KEY = re.compile(r"\b(live|test)_[0-9A-Za-z]{12,}")
+#: What looks like an API key, or stands where one would, is never shown, whatever else is wrong with its line.
+_SECRET = re.compile(r"""\b(live|test)_[0-9A-Za-z]{12,}|(?<=api_key)(["']?\s*:\s*)[^\s{][^\s,}]*""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class SourceText:
         start = offset - column + 1
         end = _LINE_BREAK.search(self.text, start)
         line = self.text[start : end.start() if end else len(self.text)]
-        return _API_KEY.sub(lambda key: f"{key[1]}_".ljust(len(key[0]), "*"), line)
+        return _SECRET.sub(lambda secret: (secret[1] or secret[2]).ljust(len(secret[0]), "*"), line)
 
     def location(self, offset: int, path: KeyPath = ()) -> Location:
         """The place of an offset, with the path in the document that it belongs to."""

@@ -39,11 +39,24 @@ def syntax_problem(source: SourceText, error: MarkedYAMLError) -> Diagnostic:
     offset = min(mark.index, len(source.text)) if mark else 0
     context = error.context_mark
     opened = source.place(context.index)[0] if context and context.index < offset else None
+    if template := _UNQUOTED_TEMPLATE.search(source.excerpt(offset)):
+        return unquoted_template(source, offset, template[1].strip())
     detail = f"The parser {error.problem}" if str(error.problem).startswith(("found", "did")) else str(error.problem)
     if error.context:
         detail += f" {error.context}" + (f" that begins at line {opened}" if opened else "")
     return source.problem(
         "yaml-syntax", "Not valid YAML", offset, detail=f"{detail}.", hint=_hint(source, error, offset)
+    )
+
+
+def unquoted_template(source: SourceText, offset: int, value: str) -> Diagnostic:
+    """A value with a template that lacks its quotes, so that YAML reads the braces as a mapping."""
+    return source.problem(
+        "unquoted-template",
+        "Template is not quoted",
+        offset,
+        detail="Without quotes YAML reads braces as a mapping.",
+        hint=f'Quote the whole value: "{value}"',
     )
 
 

@@ -1,0 +1,132 @@
+"""Files of a project: which of them are manifests, and their text, read with every caution."""
+
+from __future__ import annotations
+
+import re
+import stat
+from typing import TYPE_CHECKING
+
+from rcsplan.diagnostics import Diagnostic, Location, Severity
+from rcsplan.manifest.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROJECT_FILE = "rcsplan.yaml"
+#: A manifest is some kilobytes; what is larger is something else that bears its name.
+MAX_FILE_BYTES = 1024 * 1024
+_SUFFIXES = (".yaml", ".yml")
+_OTHER_FOLDERS = frozenset({"vars", "templates", "calendars", "sandbox"})
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """The name by which diagnostics speak of a file: its path in the project, where it lies there."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+
+
+def read_source(path: Path, folder: Path) -> SourceText | Diagnostic:
+    """The text of a file of the project, or why it is not read: nothing outside is, nothing large, nothing special."""
+    name = name_of(path, folder)
+    try:
+        if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+            return _leaves_project(name)
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return _refused(name, "not-a-file", "Not a regular file", detail="Only regular files are read.")
+        if status.st_size > MAX_FILE_BYTES:
+            detail = f"It has {status.st_size:,} bytes; a manifest has at most {MAX_FILE_BYTES:,}."
+            return _refused(name, "file-too-large", "File is too large", detail=detail)
+        content = path.read_bytes()
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "Symlink loop"
+        return _refused(name, "unreadable-file", "File cannot be read", detail=f"{reason}.")
+    try:
+        return SourceText(name=name, text=content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return _not_utf8(name, content, error)
+
+
+def manifest_files(folder: Path, globs: tuple[str, ...] | None) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
+    """Every manifest file of a project in order of its name, and what is wrong with the folders (design section 3)."""
+    problems: list[Diagnostic] = []
+    files = sorted(_walk(folder, folder, problems))
+    if globs is None:
+        return tuple(files), tuple(problems)
+    patterns = [_pattern_of(glob) for glob in globs]
+    chosen = [file for file in files if any(pattern.fullmatch(name_of(file, folder)) for pattern in patterns)]
+    return tuple(chosen), tuple(problems)
+
+
+def _walk(folder: Path, root: Path, problems: list[Diagnostic]) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        detail = f"{error.strerror}."
+        problems.append(_refused(name_of(folder, root), "unreadable-file", "Folder cannot be read", detail=detail))
+        return
+    for entry in entries:
+        if entry.name.startswith((".", "_")) or entry.name == PROJECT_FILE:
+            continue
+        if _is_folder(entry):
+            yield from _subfolder(entry, root, problems)
+        elif entry.suffix in _SUFFIXES:
+            yield entry
+
+
+def _subfolder(folder: Path, root: Path, problems: list[Diagnostic]) -> Iterator[Path]:
+    if folder.is_symlink():
+        # What lies inside the project is found at its own place, so that no manifest is read twice.
+        if not folder.resolve().is_relative_to(root.resolve()):
+            problems.append(_leaves_project(name_of(folder, root)))
+    elif folder.suffix in _SUFFIXES:
+        yield folder
+    elif folder.name not in _OTHER_FOLDERS and not (folder / PROJECT_FILE).exists():
+        yield from _walk(folder, root, problems)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _pattern_of(glob: str) -> re.Pattern[str]:
+    """A glob as an expression: `**` spans folders, `*` and `?` stay inside a name."""
+    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    tokens = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
+    return re.compile("".join(parts.get(token, re.escape(token)) for token in tokens))
+
+
+def _refused(name: str, code: str, summary: str, *, detail: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(
+        code=code,
+        summary=summary,
+        location=Location(file=name),
+        severity=Severity.ERROR,
+        detail=detail,
+        hint=hint,
+    )
+
+
+def _leaves_project(name: str) -> Diagnostic:
+    return _refused(
+        name,
+        "path-leaves-project",
+        "A path leaves the project",
+        detail="It is a symlink to something outside the project folder.",
+        hint="Copy the file into the project.",
+    )
+
+
+def _not_utf8(name: str, content: bytes, error: UnicodeDecodeError) -> Diagnostic:
+    readable = SourceText(name=name, text=content.decode("utf-8-sig", "replace"))
+    offset = len(content[: error.start].decode("utf-8-sig", "replace"))
+    return readable.problem(
+        "not-utf-8",
+        "File is not UTF-8",
+        offset,
+        detail=f"The byte 0x{content[error.start]:02X} here is no UTF-8; the file may be Latin-1 or Windows-1251.",
+        hint="Save the file as UTF-8.",
+    )
