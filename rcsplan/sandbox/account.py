@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _Money = Annotated[Decimal, Field(max_digits=15, decimal_places=6)]
 _Price = Annotated[_Money, Field(ge=0)]
 
+#: What an RCS message is charged as (bsg-api.md section 4.3).
+Form = Literal["text", "card", "carousel"]
+
 
 class _AccountData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +76,16 @@ class Prices(_AccountData):
     card: _Price = Decimal("0.02")
     carousel: _Price = Decimal("0.03")
     sms: _Price = Decimal("0.04")
+
+    def of(self, form: Form) -> Decimal:
+        """The price of one RCS message."""
+        match form:
+            case "text":
+                return self.text
+            case "card":
+                return self.card
+            case "carousel":
+                return self.carousel
 
 
 class Moderation(_AccountData):
@@ -190,7 +203,7 @@ def load_account(path: Path) -> Account:
         raise ConfigurationError(
             f"The account file {path} cannot be read.", detail=error.strerror or str(error)
         ) from error
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"The account file {path} is not YAML.", detail=str(error)) from error
     return parse_account(data)
 

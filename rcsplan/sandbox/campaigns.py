@@ -114,7 +114,7 @@ def _campaign(submission: Submission, transaction: Transaction) -> Campaign:
     """What a submission becomes, still without its id: audience, funds and review are settled here and now."""
     account = transaction.account
     created_at = transaction.now.replace(microsecond=0)
-    price = _millionths(getattr(account.prices, submission.form))
+    price = _millionths(account.prices.of(submission.form))
     moderation = account.moderation
     reviewed = moderation is not None and moderation.concerns(sender=submission.sender, lists=submission.lists)
     return Campaign(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rcsplan.sandbox.fields import utf16_length
 
 if TYPE_CHECKING:
-    from rcsplan.sandbox.account import Account
+    from rcsplan.sandbox.account import Account, Form
     from rcsplan.sandbox.fields import Complaints
     from rcsplan.sandbox.readings import Readings
-
-#: What a message is charged as (bsg-api.md section 4.3).
-Form = Literal["text", "card", "carousel"]
 
 _CALL_NUMBER = re.compile(r"[0-9]{9,15}")
 _SMS_SENDER = re.compile(r"[0-9]{1,15}|[ -~]{1,11}")
@@ -69,7 +66,8 @@ def _check_card(value: object, path: str, readings: Readings, complaints: Compla
         complaints.text(card.get("text"), f"{path}.text", longest=1000)
     if card.get("media") is not None:
         media = complaints.json_object(card["media"], f"{path}.media")
-        complaints.url((media or {}).get("url"), f"{path}.media.url")
+        if media is not None:
+            complaints.url(media.get("url"), f"{path}.media.url")
     if card.get("suggestions") is not None:
         items = complaints.items(card["suggestions"], f"{path}.suggestions", fewest=0, most=readings.button_limit)
         for index, suggestion in enumerate(items):

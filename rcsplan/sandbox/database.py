@@ -69,8 +69,12 @@ class Database:
         with self._readable_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = self._connect()
-            self._prepare(connection)
             self._idle.put(connection)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                self.close()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -124,7 +128,6 @@ class Database:
         if version == 0:
             connection.executescript(_TABLES)
         elif version != _FORMAT:
-            connection.close()
             raise ConfigurationError(
                 f"The sandbox database {self._path} was written by another version of rcsplan.",
                 hint="Delete the file to start over.",
@@ -148,8 +151,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from rcsplan.sandbox.lifecycle import Campaign, progress
@@ -153,4 +153,4 @@ def _campaign(row: sqlite3.Row) -> Campaign:
 
 def _stored(instant: datetime) -> str:
     """The instant as text that sorts like the instants themselves."""
-    return instant.isoformat(timespec="microseconds")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -123,6 +123,9 @@ class _Connection(BaseHTTPRequestHandler):
             started.append((status, headers))
             return self.wfile.write
 
+        if "Transfer-Encoding" in self.headers:
+            self.send_error(411)
+            return
         try:
             body = b"".join(self.server.app(self._environ(), start_response))
         except ConnectionDropped:

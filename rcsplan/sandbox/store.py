@@ -71,7 +71,7 @@ class SandboxStore:
         with self._database.writing() as connection:
             connection.execute(_SET, ("account", account.model_dump_json()))
             if account.first_clock is not None and "clock" not in _settings(connection):
-                _set_clock(connection, SimulatedClock.showing(account.first_clock, real=self._real_clock()))
+                _set_clock(connection, SimulatedClock().set_to(account.first_clock, real=self._real_clock()))
 
     def reset(self) -> None:
         """Start over: ready-made account, real time, empty ledger, faults as new; ids go on rising."""
@@ -86,14 +86,22 @@ class SandboxStore:
             return transaction.now
 
     def set_clock(self, instant: datetime) -> None:
-        """Let the simulated clock jump to an aware instant, and run on from there."""
+        """Let the simulated clock jump to an aware instant, and run on from there.
+
+        Raises:
+            ConfigurationError: the instant is centuries away.
+        """
         with self._database.writing() as connection:
-            _set_clock(connection, SimulatedClock.showing(instant, real=self._real_clock()))
+            _set_clock(connection, SimulatedClock().set_to(instant, real=self._real_clock()))
 
     def advance(self, by: timedelta) -> None:
-        """Put the simulated clock forward."""
+        """Put the simulated clock forward.
+
+        Raises:
+            ConfigurationError: that would be centuries away.
+        """
         with self._database.writing() as connection:
-            _set_clock(connection, _clock(_settings(connection)).advanced(by))
+            _set_clock(connection, _clock(_settings(connection)).advanced(by, real=self._real_clock()))
 
     def use_real(self) -> None:
         """Let the simulated clock show the real time again."""

@@ -14,8 +14,7 @@ from rcsplan.sandbox.times import parse_wall_time
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rcsplan.sandbox.account import Account
-    from rcsplan.sandbox.content import Form
+    from rcsplan.sandbox.account import Account, Form
 
 #: Contacts of one RCS campaign at most (bsg-api.md section 4.5).
 CONTACT_LIMIT = 5000
