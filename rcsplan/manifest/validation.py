@@ -25,6 +25,7 @@ class Unrendered:
 
 
 UNRENDERED = Unrendered()
+_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,18 +171,21 @@ def _path_in(data: Any, place: KeyPath, kind: str) -> tuple[KeyPath, bool]:
     parts = place[:-1] if on_key else place
     path: list[str | int] = []
     for position, part in enumerate(parts):
-        if (
-            isinstance(data, dict)
-            and part in data
-            or isinstance(data, list | tuple)
-            and isinstance(part, int)
-            and part < len(data)
-        ):
-            data = data[part]
+        child = _child(data, part)
+        if child is not _ABSENT:
+            data = child
         elif kind != "missing" or position < len(parts) - 1:
             continue
         path.append(part)
     return tuple(path), on_key
+
+
+def _child(data: Any, part: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(part, _ABSENT)
+    if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
+        return data[part]
+    return _ABSENT
 
 
 def _parent(path: KeyPath) -> str:
