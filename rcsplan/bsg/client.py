@@ -74,6 +74,15 @@ class ReadClient:
         self._sleep = sleep
         self._jitter = jitter
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the last answer came from rcsplan's own simulator."""
+        return self._session.is_sandbox
+
+    def server_now(self) -> datetime | None:
+        """The provider's time in UTC, run on since its last answer; None before there was one with a `Date`."""
+        return self._session.server_now()
+
     def campaigns(self, *, window: tuple[datetime, datetime], down_to_id: int = 0) -> Iterator[CampaignInfo]:
         """The RCS campaigns above an id, newest first, each once (bsg-api.md section 2.1).
 

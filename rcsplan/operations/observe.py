@@ -66,7 +66,13 @@ def observe_account(client: ReadClient, target: Target) -> Facts:
         ContactList(id=entry.id, name=entry.name, contacts=entry.contacts, default=entry.default)
         for entry in client.contact_lists()
     )
-    return Facts(account=target.provider.account, zone=target.zone, now=clock_of(client, target)(), lists=lists)
+    return Facts(
+        account=target.provider.account,
+        zone=target.zone,
+        now=clock_of(client, target)(),
+        reaches_people=target.provider.reaches_people,
+        lists=lists,
+    )
 
 
 def refresh(client: ReadClient, state: State, facts: Facts) -> tuple[PutRecord, ...]:

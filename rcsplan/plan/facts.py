@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.schedule import LEAD_FLOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from rcsplan.state.model import Account, RemoteStatus
+    from rcsplan.state.model import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +27,13 @@ class ContactList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The account as observed just before planning; `remotes` are the campaigns that may still change, by id."""
+    """The account as observed just before planning; `reaches_people` is false for a sandbox."""
 
     account: Account
     zone: ZoneInfo
     now: datetime
+    reaches_people: bool = False
     lists: tuple[ContactList, ...] = ()
-    remotes: Mapping[int, RemoteStatus] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,7 @@ class Plan(_Document):
     environment: str
     account: Account
     account_timezone: str
+    reaches_people: bool = Field(description="Whether what is submitted ends on phones: false for a sandbox.")
     created_at: datetime
     expires_at: datetime
     state: PlannedState

@@ -113,6 +113,7 @@ def _plan(
         environment=rules.environment,
         account=facts.account,
         account_timezone=facts.zone.key,
+        reaches_people=facts.reaches_people,
         created_at=facts.now,
         expires_at=_expiry(actions, facts, rules),
         state=PlannedState(lineage=state.lineage, serial=state.serial),

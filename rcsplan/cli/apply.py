@@ -1,0 +1,139 @@
+"""`apply`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from rcsplan.apply.executor import OnError
+from rcsplan.cli.files import read_plan
+from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.options import variable_options
+from rcsplan.cli.signals import Interruption
+from rcsplan.cli.wiring import open_target
+from rcsplan.errors import UsageError
+from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
+from rcsplan.operations.apply import apply as apply_now
+from rcsplan.operations.hold import hold_of
+from rcsplan.output.apply_text import format_applied
+from rcsplan.output.plan_text import format_plan_text
+from rcsplan.output.progress import progress
+from rcsplan.plan.steps import steps_of
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rcsplan.apply.events import Event, Listener
+    from rcsplan.operations.target import Target
+    from rcsplan.plan.model import Plan
+
+
+@click.command()
+@click.argument("what", nargs=-1, metavar="[FILE | ADDRESS...]")
+@click.option("--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@click.option("--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Submissions at once.")
+@click.option("--lock-timeout", type=float, default=0.0, metavar="SECONDS", help="How long to wait for the lock.")
+@click.option("--skip-blocked", is_flag=True, help="Apply the rest although sends are blocked; still exits 4.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["stop", "continue"]),
+    default="stop",
+    show_default=True,
+    help="After a refusal: start nothing new, or go on with the others.",
+)
+@variable_options
+@pass_invocation
+def apply(
+    invocation: Invocation,
+    *,
+    what: tuple[str, ...],
+    auto_approve: bool,
+    parallelism: int,
+    lock_timeout: float,
+    skip_blocked: bool,
+    on_error: str,
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+) -> int:
+    """Submit what is planned: of a saved plan FILE, or as the manifests stand now.
+
+    Exits 1 when something failed, 3 when an outcome is unknown, 4 when sends are blocked, 5 when FILE may not be
+    applied any more, 6 when somebody else is applying.
+    """
+    if not auto_approve and not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is here to approve", hint="On a terminal apply asks; elsewhere say so: rcsplan apply --auto-approve"
+        )
+    saved = read_plan(Path(what[0])) if len(what) == 1 and _is_file_name(what[0]) else None
+    target = open_target(invocation, variables=variables, variable_files=variable_files)
+    options = ApplyOptions(
+        addresses=() if saved else what,
+        parallelism=parallelism,
+        lock_timeout=lock_timeout,
+        skip_blocked=skip_blocked,
+        on_error=OnError(on_error),
+    )
+    with _Attended(invocation, target, auto_approve=auto_approve) as attended:
+        attendance = attended.attendance
+        applied = apply_saved(target, saved, options, attendance) if saved else apply_now(target, options, attendance)
+    sys.stdout.write(format_applied(applied, invocation.out))
+    return 128 + attended.interruption.received if attended.interruption.received else applied.exit_code
+
+
+class _Attended:
+    """The terminal of an apply: it shows the plan, asks, draws progress, and takes signals."""
+
+    def __init__(self, invocation: Invocation, target: Target, *, auto_approve: bool) -> None:
+        self.interruption = Interruption(say=sys.stderr.write)
+        self._invocation = invocation
+        self._target = target
+        self._auto_approve = auto_approve
+        self._open = ExitStack()
+        self._listener: Listener | None = None
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self.interruption)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def attendance(self) -> Attendance:
+        """What the operation calls."""
+        return Attendance(show=self._show, confirm=self._confirm, listen=self._listen, hold=self._hold)
+
+    def _show(self, plan: Plan) -> None:
+        text = format_plan_text(plan, self._invocation.out, verbose=self._invocation.verbose)
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    def _confirm(self, plan: Plan) -> bool:
+        if not self._auto_approve:
+            where = "to people" if plan.reaches_people else "to the sandbox"
+            answer = click.prompt(f"Submit this {where}? Only 'yes' is accepted", default="", show_default=False)
+            if answer != "yes":
+                return False
+        self.interruption.arm()
+        total = len(steps_of(plan.actions))
+        shown = progress(sys.stderr, self._invocation.err, as_json=self._invocation.logs_json, total=total)
+        self._listener = self._open.enter_context(shown)
+        return True
+
+    def _listen(self, event: Event) -> None:
+        if self._listener is not None:
+            self._listener(event)
+
+    def _hold(self) -> str:
+        return self.interruption.objection() or hold_of(self._target.environment)
+
+
+def _is_file_name(word: str) -> bool:
+    """Whether a word is a file and no address, for addresses have neither dots nor slashes."""
+    return "." in word or "/" in word or Path(word).is_file()

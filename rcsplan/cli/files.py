@@ -1,0 +1,42 @@
+"""Plan files on disk."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rcsplan.backend.disk import Disk
+from rcsplan.errors import ConfigurationError, PlanRefused
+from rcsplan.plan.document import parse_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rcsplan.plan.model import Plan
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a saved plan.
+
+    Raises:
+        PlanRefused: there is none, or it was altered.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise PlanRefused(f"{path} cannot be read", detail=error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
+    return parse_plan(text, name=str(path))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file whole or not at all, for the owner alone.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    try:
+        Disk().replace(path, text.encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written", detail=os.strerror(error.errno or 0)) from None

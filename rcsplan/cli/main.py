@@ -1,0 +1,126 @@
+"""The command group: each command imported when asked for, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from rcsplan.errors import ExitCode, RcsplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Where each command lives and what it does; the sentence stands here so that `--help` imports none of them.
+COMMANDS = {
+    "init": ("rcsplan.cli.init:init", "Write a new project that plans cleanly."),
+    "validate": ("rcsplan.cli.validate:validate", "Check everything that needs no network."),
+    "render": ("rcsplan.cli.render:render", "Print final request bodies."),
+    "plan": ("rcsplan.cli.plan:plan", "Show what an apply would do."),
+    "show": ("rcsplan.cli.plan:show", "Show a saved plan."),
+    "apply": ("rcsplan.cli.apply:apply", "Submit what is planned, after confirmation."),
+    "state": ("rcsplan.cli.state:state", "Inspect the state."),
+    "lists": ("rcsplan.cli.account:lists", "The account's contact lists."),
+    "senders": ("rcsplan.cli.account:senders", "The account's SMS senders."),
+    "account": ("rcsplan.cli.account:account", "The account's balance and tariffs."),
+    "sandbox": ("rcsplan.cli.sandbox:sandbox", "The embedded provider simulator."),
+    "schema": ("rcsplan.cli.schema:schema", "Print a JSON Schema."),
+    "completion": ("rcsplan.cli.completion:completion", "Print a shell completion script."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which they are learned."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant, with a suggestion where there is none of that name."""
+        if args and args[0] not in COMMANDS:
+            from rcsplan.diagnostics import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"No such command {args[0]!r}. {hint}".rstrip(), ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; the one place where errors become text and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001  a bug becomes a report, never a traceback
+            from rcsplan.cli.failure import report_bug, report_error
+            from rcsplan.cli.invocation import Invocation
+
+            invocation = ctx.obj or Invocation()
+            known = isinstance(error, RcsplanError)
+            return report_error(error, invocation) if known else report_bug(error, invocation)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their sentences, none imported."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  click passes it so
+    if not wanted or ctx.resilient_parsing:
+        return
+    from rcsplan.cli.surroundings import version
+
+    click.echo(f"rcsplan {version()}")
+    ctx.exit()
+
+
+@click.command(
+    "rcsplan",
+    cls=LazyGroup,
+    context_settings={"auto_envvar_prefix": "RCSPLAN", "help_option_names": ["-h", "--help"]},
+)
+@click.option("--project", metavar="DIR", help="Project folder, or the rcsplan.yaml in it.")
+@click.option("--env", metavar="NAME", help="Environment of the project.")
+@click.option("-v", "--verbose", is_flag=True, help="Also show what does not change, and notes.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Progress and problems.")
+@click.option("--no-color", is_flag=True, help="No colour; also NO_COLOR.")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version)
+@click.pass_context
+def cli(
+    ctx: click.Context, *, project: str | None, env: str | None, verbose: bool, log_format: str, no_color: bool
+) -> None:
+    """Plan and apply RCS campaigns that are kept as code. Every option also as RCSPLAN_…, such as RCSPLAN_ENV."""
+    from rcsplan.cli.invocation import Invocation
+
+    ctx.obj = Invocation(project=project, env=env, verbose=verbose, log_format=log_format, no_color=no_color)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    try:
+        result = cli.main(list(arguments), prog_name="rcsplan", standalone_mode=False)
+    except click.exceptions.Abort:
+        return ExitCode.SIGINT
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as `head` does; nothing is wrong.
+        sys.stderr.close()
+        return ExitCode.OK
+    return result if isinstance(result, int) else ExitCode.OK

@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Command = TypeVar("_Command", bound="Callable[..., object]")
+
+
+def variable_options(command: _Command) -> _Command:
+    """`--var` and `--var-file`, as `variables` and `variable_files`."""
+    for option in (
+        click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A template variable, as text."),
+        click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="A YAML file of variables."),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(*formats: str) -> Callable[[_Command], _Command]:
+    """`--format`, as `output_format`; the first one is the default."""
+    return click.option(
+        "--format", "output_format", type=click.Choice(formats), default=formats[0], show_default=True, help="Output."
+    )
+
+
+def address_arguments(command: _Command) -> _Command:
+    """Any number of addresses or campaign names, as `addresses`."""
+    return click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")(command)

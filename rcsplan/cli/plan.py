@@ -1,0 +1,68 @@
+"""`plan` and `show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rcsplan.cli.files import read_plan, write_private
+from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.options import address_arguments, format_option, variable_options
+from rcsplan.cli.wiring import open_target
+from rcsplan.errors import ExitCode
+from rcsplan.operations.plan import plan as make_plan
+from rcsplan.output.plan_text import format_plan_text
+from rcsplan.plan.document import format_plan
+
+if TYPE_CHECKING:
+    from rcsplan.plan.model import Plan
+
+
+@click.command()
+@address_arguments
+@click.option("-o", "--out", metavar="FILE", help="Also save the plan, for review and `apply FILE`.")
+@format_option("text", "json")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@variable_options
+@pass_invocation
+def plan(
+    invocation: Invocation,
+    *,
+    addresses: tuple[str, ...],
+    out: str | None,
+    output_format: str,
+    detailed_exitcode: bool,
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+) -> int:
+    """Show what an apply would do, without doing or locking anything.
+
+    Exits 4 when a send is blocked, 2 with --detailed-exitcode when there are changes, else 0.
+    """
+    target = open_target(invocation, variables=variables, variable_files=variable_files)
+    planned = make_plan(target, addresses=addresses).plan
+    if out is not None:
+        write_private(Path(out), format_plan(planned))
+    _print(planned, invocation, output_format)
+    if planned.blocked:
+        return ExitCode.BLOCKED
+    return ExitCode.CHANGES if detailed_exitcode and planned.has_changes else ExitCode.OK
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@format_option("text", "json")
+@pass_invocation
+def show(invocation: Invocation, *, file: str, output_format: str) -> None:
+    """Show a saved plan."""
+    saved = read_plan(Path(file))
+    _print(saved, invocation, output_format)
+
+
+def _print(planned: Plan, invocation: Invocation, output_format: str) -> None:
+    if output_format == "json":
+        click.echo(format_plan(planned), nl=False)
+        return
+    click.echo(format_plan_text(planned, invocation.out, verbose=invocation.verbose), nl=False)

@@ -1,0 +1,138 @@
+"""What surrounds a run: environment variables, clock, machine, git; the one module that reads os.environ."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from rcsplan.errors import ConfigurationError
+from rcsplan.plan.facts import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rcsplan.manifest.settings import Secret
+
+_VARIABLE_PREFIX = "RCSPLAN_VAR_"
+_GIT_SECONDS = 10
+
+
+def version() -> str:
+    """The installed version of rcsplan."""
+    return metadata.version("rcsplan")
+
+
+def wants_no_color() -> bool:
+    """Whether the surroundings ask for output without colour (no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def environment_variables() -> dict[str, str]:
+    """Template variables given as `RCSPLAN_VAR_<name>`, by name."""
+    return {
+        key.removeprefix(_VARIABLE_PREFIX): value
+        for key, value in os.environ.items()
+        if key.startswith(_VARIABLE_PREFIX) and key != _VARIABLE_PREFIX
+    }
+
+
+def read_secret(secret: Secret, folder: Path, *, what: str) -> str:
+    """A secret from where the project says it is.
+
+    Raises:
+        ConfigurationError: it is not there; never a fall-back to anything else.
+    """
+    if secret.env is not None:
+        value = os.environ.get(secret.env, "").strip()
+        if not value:
+            raise ConfigurationError(
+                f"The {what} is missing: {secret.env} is not set",
+                hint=f"Set it in the environment of this run:\nexport {secret.env}=…",
+            )
+        return value
+    path = folder / (secret.file or "")
+    try:
+        value = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The {what} cannot be read from {path}", detail=type(error).__name__) from None
+    if not value:
+        raise ConfigurationError(f"The {what} is missing: {path} is empty")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The runtime of a real run; `folder` is the project folder, whose git commit is recorded."""
+
+    folder: Path
+
+    @property
+    def who(self) -> str:
+        """The CI actor where there is one, else user@host."""
+        actor = os.environ.get("GITHUB_ACTOR") or os.environ.get("GITLAB_USER_LOGIN")
+        return actor or f"{_user()}@{socket.gethostname()}"
+
+    @property
+    def version(self) -> str:
+        """The version of rcsplan."""
+        return version()
+
+    @property
+    def ci_url(self) -> str:
+        """The page of the CI run, or an empty text."""
+        if os.environ.get("CI_JOB_URL"):
+            return os.environ["CI_JOB_URL"]
+        server, repository, run = (
+            os.environ.get(key) for key in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+        )
+        return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+
+    @property
+    def in_ci(self) -> bool:
+        """Whether this is a CI system's machine."""
+        return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+    def now(self) -> datetime:
+        """The local clock, aware and in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def new_id(self) -> str:
+        """A new UUID."""
+        return str(uuid.uuid4())
+
+    def source(self) -> Source:
+        """The git commit of the project, and whether the work tree differs from it; empty outside git."""
+        commit = self._git("rev-parse", "HEAD")
+        return Source(commit=commit, dirty=bool(self._git("status", "--porcelain", "--", "."))) if commit else Source()
+
+    def _git(self, *arguments: str) -> str:
+        try:
+            done = subprocess.run(  # noqa: S603  fixed words and a folder, no shell
+                ["git", "-C", str(self.folder), *arguments],  # noqa: S607  git is where PATH says
+                capture_output=True,
+                text=True,
+                timeout=_GIT_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid{os.getuid()}"

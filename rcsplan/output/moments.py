@@ -1,0 +1,34 @@
+"""Times, spans and numbers as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """`Tue 1 Dec 2026 10:00 Europe/Kyiv`, with seconds only where there are any."""
+    local = instant.astimezone(ZoneInfo(zone))
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {clock} {zone}"
+
+
+def span(length: timedelta) -> str:
+    """`in 7 d 1 h`: the two largest units of a span ahead, or `3 h ago` for one behind."""
+    seconds = int(abs(length).total_seconds())
+    units = ((86400, "d"), (3600, "h"), (60, "min"))
+    parts = []
+    for size, name in units:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {name}")
+    text = " ".join(parts[:2]) or "under a minute"
+    return f"{text} ago" if length < timedelta(0) else f"in {text}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 contact`, `1,240 contacts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

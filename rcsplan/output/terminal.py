@@ -1,0 +1,73 @@
+"""Text for terminals: foreign text made visible and harmless, and colour that never carries the meaning alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+#: Categories of characters that move the cursor, change direction, or cannot be seen.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+#: Joiners without which emoji and some scripts fall apart; they neither move nor hide anything.
+_HARMLESS = frozenset({"\u200d", "\ufe0f", "\u200c"})
+
+
+def visible(text: str) -> str:
+    r"""Foreign text on one line, with control, bidirectional and invisible characters written as escapes.
+
+    >>> visible("Sale\x1b[2J\nnow")
+    'Sale\\x1b[2J\\nnow'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible_character(character) for character in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """The text on one line and within a width, with an ellipsis where something was left out."""
+    text = visible(text)
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How emphasis is written: with colour, or not at all."""
+
+    color: bool = False
+
+    def bold(self, text: str) -> str:
+        """What is read first."""
+        return self._paint("1", text)
+
+    def dim(self, text: str) -> str:
+        """What is read last."""
+        return self._paint("2", text)
+
+    def good(self, text: str) -> str:
+        """What is added, or went well."""
+        return self._paint("32", text)
+
+    def bad(self, text: str) -> str:
+        """What is removed, or went wrong."""
+        return self._paint("31", text)
+
+    def changed(self, text: str) -> str:
+        """What changes, or needs attention."""
+        return self._paint("33", text)
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+
+def columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """Rows of cells as aligned lines, two spaces between columns."""
+    if not rows:
+        return []
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _visible_character(character: str) -> str:
+    if character in _HARMLESS or unicodedata.category(character) not in _INVISIBLE:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
