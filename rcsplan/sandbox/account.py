@@ -194,8 +194,9 @@ def load_account(path: Path) -> Account:
     Raises:
         ConfigurationError: the file cannot be read, is no YAML, or describes no account.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only seeding reads YAML, every other command starts without it
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - as above
+    # Only seeding reads YAML; every other use of the simulator starts without the parser.
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
         data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
