@@ -100,10 +100,10 @@ class Database:
             connection.execute(begin)
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
         finally:
             self._idle.put(connection)
 

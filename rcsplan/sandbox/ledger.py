@@ -18,6 +18,7 @@ INSERT INTO campaigns (endpoint, payload, body_digest, received_real, sender, cr
     fallback, contacts, funded, price, sms_price, review_seconds, spam, committed)
 VALUES (:endpoint, :payload, :body_digest, :received_real, :sender, :created_at, :start_at, :validity_seconds,
     :fallback, :contacts, :funded, :price, :sms_price, :review_seconds, :spam, :committed)
+RETURNING id
 """
 _IN_WINDOW = """
 SELECT * FROM campaigns
@@ -48,7 +49,7 @@ class Ledger:
         """Write a submission down and return its id, which is higher than all before."""
         campaign = acceptance.campaign
         review = campaign.review
-        cursor = self._connection.execute(
+        inserted = self._connection.execute(
             _INSERT,
             {
                 "endpoint": acceptance.endpoint,
@@ -69,7 +70,8 @@ class Ledger:
                 "committed": 0 if campaign.spam else min(campaign.contacts, campaign.funded) * campaign.price,
             },
         )
-        return cursor.lastrowid or 0
+        ((id_,),) = inserted.fetchall()
+        return int(id_)
 
     def holds(self, body_digest: str, *, received_after: float) -> bool:
         """Whether the same body was accepted after a real time."""

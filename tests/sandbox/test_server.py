@@ -131,7 +131,7 @@ def test_a_client_that_leaves_early_disturbs_nobody(serving):
 
 
 def test_the_application_keeps_the_rules_of_wsgi(store):
-    environ = {"PATH_INFO": "/api/groups", "QUERY_STRING": ""}
+    environ = {"SCRIPT_NAME": "", "PATH_INFO": "/api/groups", "QUERY_STRING": ""}
     setup_testing_defaults(environ)
     answer = validator(create_app(store))(environ, lambda *_: print)
     assert b"JWT Token not found" in b"".join(answer)
