@@ -70,8 +70,9 @@ class LazyGroup(click.Group):
             from rcsplan.cli.invocation import Invocation
 
             invocation = ctx.obj or Invocation()
-            known = isinstance(error, RcsplanError)
-            return report_error(error, invocation) if known else report_bug(error, invocation)
+            if isinstance(error, RcsplanError):
+                return report_error(error, invocation)
+            return report_bug(error, invocation)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their sentences, none imported."""

@@ -6,7 +6,7 @@ import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from rcsplan.backend.local import LocalStore
@@ -181,6 +181,26 @@ def open_sandbox(environment: Environment, settings: SandboxSettings) -> Sandbox
     return store
 
 
+def find_sandbox(invocation: Invocation, db: str | None) -> SandboxStore:
+    """The simulator's database of a path, else that of the project's environment.
+
+    Raises:
+        RcsplanError: as `open_environment`.
+        ConfigurationError: the environment speaks to no embedded sandbox.
+    """
+    from rcsplan.sandbox.store import SandboxStore
+
+    if db is not None:
+        return SandboxStore(Path(db))
+    environment = open_environment(invocation)
+    if not isinstance(environment.provider, SandboxSettings):
+        raise ConfigurationError(
+            f"Environment {environment.name!r} speaks to a provider, not to the embedded sandbox",
+            hint="Choose one with --env NAME, or name a database with --db PATH.",
+        )
+    return open_sandbox(environment, environment.provider)
+
+
 def read_variables(flags: tuple[str, ...], files: tuple[str, ...]) -> Variables:
     """Template variables from the surroundings and the command line.
 
@@ -212,5 +232,5 @@ def _fingerprint(api_key: str) -> str:
     return hashlib.sha256(api_key.encode()).hexdigest()[:16]
 
 
-def _stop_method(setting: str) -> str:
+def _stop_method(setting: str) -> Literal["PATCH", "PUT"]:
     return "PUT" if setting == "PUT" else "PATCH"

@@ -1,0 +1,139 @@
+"""The state as text: one line a send, or all of one record."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from rcsplan.output.moments import moment
+from rcsplan.output.terminal import columns, visible
+from rcsplan.state.phase import Phase, phase_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rcsplan.state.model import Record, SendEntry
+    from rcsplan.state.sends import State
+
+_PHASES = {
+    Phase.UNKNOWN: "outcome unknown",
+    Phase.WAITING: "scheduled",
+    Phase.BEGUN: "sending",
+    Phase.ENDED: "ended",
+    Phase.WITHDRAWN: "withdrawn, nothing sent",
+    Phase.STOPPED_OUTSIDE: "stopped outside rcsplan",
+    Phase.REFUSED: "refused by moderation",
+    Phase.VANISHED: "gone at the provider",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow:
+    """One record in a list."""
+
+    address: str
+    revision: int
+    phase: str
+    remote_id: int | None
+    status: str | None
+    start_at: str
+    contacts: int
+    archived: bool
+
+    def as_json(self) -> dict[str, object]:
+        """The row as a JSON object."""
+        return asdict(self)
+
+
+def list_rows(state: State | None, *, campaigns: tuple[str, ...], with_archived: bool) -> tuple[ListRow, ...]:
+    """The records of some campaigns, or of all, in order of start and address."""
+    return tuple(
+        sorted(_rows(state, campaigns, with_archived=with_archived), key=lambda row: (row.start_at, row.address))
+    )
+
+
+def format_state_list(rows: tuple[ListRow, ...]) -> str:
+    """The rows as an aligned table."""
+    if not rows:
+        return "The state has no sends.\n"
+    heading = ("ADDRESS", "REV", "PHASE", "CAMPAIGN", "START", "CONTACTS")
+    cells = [
+        (
+            visible(row.address),
+            str(row.revision),
+            row.phase,
+            str(row.remote_id or "-"),
+            row.start_at,
+            f"{row.contacts:,}",
+        )
+        for row in rows
+    ]
+    return "\n".join(columns([heading, *cells])) + "\n"
+
+
+def format_entry(address: str, entry: SendEntry) -> str:
+    """Everything about one address, newest revision first."""
+    lines = [visible(address)]
+    if entry.former:
+        lines.append(f"  formerly     {visible(', '.join(entry.former))}")
+    for number in sorted(entry.revisions, reverse=True):
+        lines.append(f"  revision {number}")
+        lines += [f"    {name:<12} {text}" for name, text in _facts(entry.revisions[number])]
+    return "\n".join(lines)
+
+
+def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: bool) -> Iterator[ListRow]:
+    if state is None:
+        return
+    addresses = state.sends if with_archived else (address for address, _ in state.sends.current())
+    for address in addresses:
+        if campaigns and address not in campaigns and address.partition("[")[0].partition("@")[0] not in campaigns:
+            continue
+        for record in state.sends[address].revisions.values():
+            yield ListRow(
+                address=address,
+                revision=record.revision,
+                phase=_PHASES[phase_of(record)],
+                remote_id=record.remote_id,
+                status=record.remote.status if record.remote else None,
+                start_at=_start(record),
+                contacts=record.contacts,
+                archived=record.archived_at is not None,
+            )
+
+
+def _facts(record: Record) -> Iterator[tuple[str, str]]:
+    yield "phase", _PHASES[phase_of(record)]
+    yield "start", f"{_start(record)}{f' · wire {record.wire_start_at}' if record.wire_start_at else ''}"
+    yield "sender", visible(record.sender)
+    names = ", ".join(f"{entry.name} ({entry.id})" for entry in record.lists)
+    yield "lists", visible(f"{names}: {record.contacts:,} contacts")
+    yield "digest", record.digest
+    if record.remote_id is not None:
+        yield "campaign", str(record.remote_id)
+    if record.remote is not None:
+        sent, delivered = record.remote.sent, record.remote.delivered
+        yield "status", visible(f"{record.remote.status}, {sent:,} sent, {delivered:,} delivered")
+    if record.price is not None:
+        yield "price", visible(f"{record.price} {record.currency or ''}".strip())
+    if record.intent is not None:
+        yield "intent", f"opened {_stamp(record.intent.opened_at)}, baseline campaign {record.intent.baseline_id}"
+        yield "problem", visible(record.intent.problem or "the run that opened it did not report back")
+    if record.stop is not None:
+        yield "stopped", f"by us ({record.stop.cause}), asked for {_stamp(record.stop.opened_at)}"
+    for past in record.superseded:
+        yield "replaced", f"campaign {past.remote_id}, stopped {_stamp(past.stopped_at)}"
+    if record.submitted_at is not None:
+        made = record.provenance
+        commit = f" from commit {made.commit[:12]}" if made.commit else ""
+        yield "submitted", visible(f"{_stamp(record.submitted_at)} by {made.who}{commit}")
+    if record.archived_at is not None:
+        yield "archived", _stamp(record.archived_at)
+
+
+def _start(record: Record) -> str:
+    return moment(record.start_at, record.timezone) if record.start_at else "as soon as applied"
+
+
+def _stamp(instant: object) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
