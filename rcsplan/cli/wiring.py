@@ -17,7 +17,7 @@ from rcsplan.cli.surroundings import Surroundings, environment_variables, read_s
 from rcsplan.errors import ConfigurationError
 from rcsplan.manifest.project import find_project, load_project
 from rcsplan.manifest.settings import BsgSettings, SandboxSettings
-from rcsplan.manifest.template import Variables
+from rcsplan.manifest.variables import Variables
 from rcsplan.operations.target import Target
 from rcsplan.state.model import Account
 

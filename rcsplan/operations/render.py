@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rcsplan.campaign.model import ListRef, Send
     from rcsplan.manifest.project import Environment
-    from rcsplan.manifest.template import Variables
+    from rcsplan.manifest.variables import Variables
 
 
 def render(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rcsplan.backend.protocol import StateStore
     from rcsplan.bsg.client import ReadClient, SendClient
     from rcsplan.manifest.project import Environment
-    from rcsplan.manifest.template import Variables
+    from rcsplan.manifest.variables import Variables
     from rcsplan.state.model import Account
 
 

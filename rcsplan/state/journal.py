@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rcsplan.errors import StateDamaged
-from rcsplan.state.model import Change  # noqa: TC001  pydantic reads the annotations of its fields
+from rcsplan.state.model import Change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
