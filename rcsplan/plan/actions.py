@@ -78,7 +78,7 @@ def action_of_removed(address: str, verdict: Verdict, record: Record) -> Action:
         action=verdict.action,
         reason=verdict.reason,
         detail=verdict.detail or "No manifest declares it any more.",
-        way_out="Restore the manifest." if verdict.reason else "",
+        way_out=WAYS_OUT[verdict.reason] if verdict.reason else "",
         notes=verdict.notes,
         sender=record.sender,
         digest=record.digest,

@@ -10,12 +10,15 @@ from rcsplan.campaign.message import WIRE_TIME
 from rcsplan.campaign.schedule import Instant, Scheduled, horizon, opens_on, wall_time_of
 from rcsplan.plan.model import ActionKind, Reason
 from rcsplan.plan.verdict import Verdict, blocked, nothing
+from rcsplan.state.model import StopCause
 from rcsplan.state.phase import DRIFTED, Phase, phase_of
 
 if TYPE_CHECKING:
     from rcsplan.campaign.model import Send
     from rcsplan.plan.facts import Facts, Rules
     from rcsplan.state.model import Record, SendEntry
+
+_STAYS_STOPPED = "It was stopped by command, and stays so until metadata.revision rises."
 
 
 def wire_start(send: Send, facts: Facts) -> str | None:
@@ -67,16 +70,16 @@ class Judge:
         match phase_of(record):
             case Phase.WAITING:
                 return self._revise(send, record) if raised or self._differs(send, record) else nothing(record)
-            case Phase.BEGUN if raised:
-                detail = f"Revision {record.revision} is being sent now; the next can follow when it has ended."
-                return blocked(Reason.TOO_LATE, detail, prior=record)
-            case Phase.BEGUN | Phase.ENDED if not raised:
-                return _settled(send, record)
-            case Phase.WITHDRAWN | Phase.ENDED:
+            case Phase.ENDED if raised:
                 return self._open(send, prior=record)
+            case Phase.BEGUN | Phase.ENDED:
+                return _settled(send, record)
+            case Phase.WITHDRAWN:
+                stays = _is_commanded(record) and not raised
+                return nothing(record, _STAYS_STOPPED) if stays else self._open(send, prior=record)
             case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED as phase:
                 return self._open(send, prior=record) if raised else self._drifted(record, phase)
-            case Phase.UNKNOWN | Phase.BEGUN:  # pragma: no cover  judged before
+            case Phase.UNKNOWN:  # pragma: no cover  judged before
                 return _unknown(record)
             case phase:
                 assert_never(phase)
@@ -181,6 +184,11 @@ def _latest(entry: SendEntry) -> Record | None:
     return entry.newest
 
 
+def _is_commanded(record: Record) -> bool:
+    """Whether a person stopped it by command: that outlasts what the manifests say (design section 6)."""
+    return record.stop is not None and record.stop.cause is StopCause.COMMAND
+
+
 def _unknown(record: Record) -> Verdict:
     opened = record.intent.opened_at if record.intent else None
     when = f" of {_clock(opened)}" if opened else ""
@@ -194,6 +202,9 @@ def _unknown(record: Record) -> Verdict:
 
 def _settled(send: Send, record: Record) -> Verdict:
     """The verdict on a campaign that has begun: what was sent cannot change."""
+    if send.revision > record.revision:
+        detail = f"Revision {record.revision} is being sent now; the next can follow when it has ended."
+        return blocked(Reason.TOO_LATE, detail, prior=record)
     if send.digest == record.digest:
         return nothing(record)
     if send.source_digest == record.source_digest:
