@@ -9,6 +9,7 @@ from rcsplan.diagnostics import Diagnostic, KeyPath, Location, Severity
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Iterator
 
     from rcsplan.manifest.source import SourceText
 
@@ -65,31 +66,29 @@ class Document:
         """The numbers of the value and of its key, and the part of the path that was found."""
         node, number, key = self.tree, 0, 0
         for depth, part in enumerate(path):
-            children = () if number in self.aliases else tuple(self._children(node, number))
-            match = [child for child in children if child[0] == part]
-            if not match:
+            found = next((child for child in self._children(node, number) if child[0] == part), None)
+            if found is None:
                 return number, key, path[:depth]
-            _, node, number, key = match[0]
+            _, node, number, key = found
         return number, key, path
 
-    def _children(self, node: Any, number: int) -> list[tuple[str | int, Any, int, int]]:
+    def _children(self, node: Any, number: int) -> Iterator[tuple[str | int, Any, int, int]]:
         """Of each child of a container: its key, its value, and the numbers of value and key."""
+        if number in self.aliases:
+            return
         keyed = isinstance(node, dict)
         entries = node.items() if keyed else enumerate(node) if isinstance(node, list) else ()
-        children = []
         position = number + 1
         for key, value in entries:
             at = position + 1 if keyed else position
-            children.append((key, value, at, position))
+            yield key, value, at, position
             position = at + self._size(value, at)
-        return children
 
     def _size(self, node: Any, number: int) -> int:
         """How many numbers a node takes in reading order."""
-        if number in self.aliases:
+        if number in self.aliases or not isinstance(node, dict | list):
             return 1
-        children = self._children(node, number)
-        if not children:
-            return 1
-        _, last, at, _ = children[-1]
-        return at + self._size(last, at) - number
+        size = 1
+        for _, child, at, _ in self._children(node, number):
+            size = at + self._size(child, at) - number
+        return size

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
-from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
@@ -19,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jinja2 import BaseLoader
+    from jinja2.runtime import Context
 
 # Names that no template can spell, for the filters that the bounds put into it.
 _LOOP = "loop bound"
 _CONCATENATION = "size bound"
-_METHODS = {
+_METHODS: dict[type, frozenset[str]] = {
     str: frozenset(
         {
             "capitalize",
@@ -72,20 +72,10 @@ class Missing(StrictUndefined):
         super().__init__(hint, obj, name, partial(UndefinedVariableError, name=name or "", owner=obj))  # type: ignore[arg-type]  # jinja2 calls what it declares as a class
 
 
-class ScopedContext(Context):
-    """A context that keeps a lazy scope lazy when an include looks at it."""
-
-    def get_all(self) -> dict[str, Any]:
-        """Every variable that an included template sees."""
-        extended = getattr(self.parent, "extended", None)
-        return super().get_all() if extended is None or not self.vars else extended(self.vars)
-
-
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """The environment that every template of a project is compiled in."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
-    context_class = ScopedContext
 
     def __init__(self, loader: BaseLoader) -> None:
         super().__init__(
@@ -144,8 +134,15 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.budget.step()
         return super()._load_template(name, globals)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """No `format` of texts: its widths are boundless."""
+
     def _generate(
-        self, source: nodes.Template, name: str | None, filename: str | None, *, defer_init: bool = False
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,  # noqa: FBT001, FBT002  # the signature is jinja2's
     ) -> str:
         return super()._generate(_Bounding().visit(source), name, filename, defer_init)
 
@@ -172,5 +169,11 @@ def describe(value: Any) -> str:
     """What kind of thing a value is, in the words of an author."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    kinds = ((type(None), "nothing (null)"), (list | tuple, "a list"), (dict, "a mapping"))
+    kinds = (
+        (str, "a text"),
+        (int | float, "a number"),
+        (type(None), "nothing (null)"),
+        (list | tuple, "a list"),
+        (dict, "a mapping"),
+    )
     return next((name for kind, name in kinds if isinstance(value, kind)), "a function or another object")

@@ -23,7 +23,7 @@ from rcsplan.manifest.settings import (
     Settings,
     StateSettings,
 )
-from rcsplan.manifest.validation import findings_of, place
+from rcsplan.manifest.validation import findings_of
 from rcsplan.manifest.vocabulary import Vocabulary
 from rcsplan.manifest.yaml import parse_documents
 
@@ -197,7 +197,7 @@ def load_project(folder: Path) -> Project:
         project = Project.model_validate(document.tree)
     except ValidationError as error:
         findings = findings_of(error, document.tree, _vocabulary())
-        raise InvalidContent(tuple(place(finding, document) for finding in findings)) from None
+        raise InvalidContent(tuple(finding.placed_in(document) for finding in findings)) from None
     return project.found_in(folder, document)
 
 

@@ -47,7 +47,7 @@ class UnavailableError(Exception):
 
 
 class TemplateProblemError(Exception):
-    """What is wrong with a template: at a line of it, at a word of that line, in a file of `templates/` or a value."""
+    """What is wrong with a template: at a word, on a line (None: unknown), in a file of `templates/` or in a value."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class TemplateProblemError(Exception):
         *,
         detail: str,
         hint: str = "",
-        line: int = 1,
+        line: int | None = None,
         word: str = "",
         file: SourceText | None = None,
     ) -> None:

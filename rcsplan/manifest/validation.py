@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rcsplan.diagnostics import did_you_mean, format_key_path
+from rcsplan.diagnostics import Severity, did_you_mean, format_key_path
 from rcsplan.manifest.complaint import COMPLAINT
 
 if TYPE_CHECKING:
@@ -38,6 +38,19 @@ class Finding:
     on_key: bool = False
     detail: str = ""
     hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def placed_in(self, document: Document, path: KeyPath | None = None) -> Diagnostic:
+        """The finding at its place in a document, or at another path where the data comes from."""
+        return document.problem(
+            self.code,
+            self.summary,
+            self.path if path is None else path,
+            on_key=self.on_key,
+            severity=self.severity,
+            detail=self.detail,
+            hint=self.hint,
+        )
 
 
 _KINDS = {
@@ -77,23 +90,14 @@ _REFUSED = {
 }
 
 
-def findings_of(error: ValidationError, data: Any, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """What a validation found wrong in the data, without what follows from a failed rendering."""
+def findings_of(error: ValidationError, data: Any, vocabulary: Vocabulary, *, at: KeyPath = ()) -> Iterator[Finding]:
+    """What a validation found wrong in the data, without what follows from a failed rendering.
+
+    `at` is the part of the data that was validated, where it was not the whole.
+    """
     for item in error.errors(include_url=False):
         if item["input"] is not UNRENDERED:
-            yield _finding(item, data, vocabulary)
-
-
-def place(finding: Finding, document: Document) -> Diagnostic:
-    """A finding at its place in the document that was validated."""
-    return document.problem(
-        finding.code,
-        finding.summary,
-        finding.path,
-        on_key=finding.on_key,
-        detail=finding.detail,
-        hint=finding.hint,
-    )
+            yield _finding({**item, "loc": (*at, *item["loc"])}, data, vocabulary)
 
 
 def _finding(item: ErrorDetails, data: Any, vocabulary: Vocabulary) -> Finding:

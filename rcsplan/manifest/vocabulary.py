@@ -9,7 +9,7 @@ from rcsplan.diagnostics import KeyPath, did_you_mean, format_key_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MAX_HOMES = 3
+_MAX_HOMES = 4
 
 
 class Vocabulary:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # compiled, ships without stubs
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -21,10 +20,13 @@ from ruamel.yaml.events import (
 
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.document import Document
+from rcsplan.manifest.events import event_source, fails_at_inner_colon, masked_event_source
 from rcsplan.manifest.scalar import SUSPECTS, UnusableNumberError, resolve_plain
 from rcsplan.manifest.yaml_syntax import control_character, syntax_problem, unquoted_template
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rcsplan.diagnostics import Diagnostic
     from rcsplan.manifest.source import SourceText
 
@@ -48,15 +50,13 @@ def parse_documents(source: SourceText) -> tuple[tuple[Document, ...], tuple[Dia
     """The documents of a file that are free of problems, and every problem of the others."""
     if problem := control_character(source):
         return (), (problem,)
-    reader = _Reader(source)
-    try:
-        reader.read()
-    except MarkedYAMLError as error:
+    reader = _Reader(source, event_source(source.text))
+    error = reader.read()
+    if error and fails_at_inner_colon(error):
+        reader = _Reader(source, masked_event_source(source.text))
+        error = reader.read()
+    if error:
         reader.report_syntax(error)
-    except YAMLError as error:
-        reader.problems.append(source.problem("yaml-syntax", "Not valid YAML", 0, detail=str(error)))
-    except _AbandonedError:
-        pass  # the problem is recorded; what follows in this file cannot be told apart from it
     return tuple(reader.documents), tuple(reader.problems)
 
 
@@ -67,11 +67,11 @@ class _AbandonedError(Exception):
 class _Reader:
     """Reads the events of one file, recursively, and remembers where each node began."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, next_event: Callable[[], Any]) -> None:
         self.documents: list[Document] = []
         self.problems: list[Diagnostic] = []
         self._source = source
-        self._next = CParser(source.text).get_event
+        self._next = next_event
         self._begin()
 
     def _begin(self) -> None:
@@ -81,8 +81,17 @@ class _Reader:
         self._borrowed = 0
         self._depth = 0
 
-    def read(self) -> None:
-        """Read every document of the file."""
+    def read(self) -> YAMLError | None:
+        """Read every document of the file; the error of the parser where it is no YAML."""
+        try:
+            self._read_documents()
+        except YAMLError as error:
+            return error
+        except _AbandonedError:
+            pass  # the problem is recorded; what follows in this file cannot be told apart from it
+        return None
+
+    def _read_documents(self) -> None:
         index = 0
         while (event := self._next()).__class__ is not StreamEndEvent:
             if event.__class__ is not DocumentStartEvent:
@@ -96,7 +105,7 @@ class _Reader:
                 self._finish(tree, index)
             index += 1
 
-    def report_syntax(self, error: MarkedYAMLError) -> None:
+    def report_syntax(self, error: YAMLError) -> None:
         """Report what ended the reading; what was said of the same line before was only its first symptom."""
         problem = syntax_problem(self._source, error)
         if self.problems and self.problems[-1].location.line == problem.location.line:

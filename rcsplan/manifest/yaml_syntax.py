@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+if TYPE_CHECKING:
     from rcsplan.diagnostics import Diagnostic
     from rcsplan.manifest.source import SourceText
 
@@ -33,8 +33,10 @@ def control_character(source: SourceText) -> Diagnostic | None:
     )
 
 
-def syntax_problem(source: SourceText, error: MarkedYAMLError) -> Diagnostic:
+def syntax_problem(source: SourceText, error: YAMLError) -> Diagnostic:
     """A syntax error of the parser, with a hint for the mistakes that people make."""
+    if not isinstance(error, MarkedYAMLError):
+        return source.problem("yaml-syntax", "Not valid YAML", 0, detail=str(error))
     mark = error.problem_mark or error.context_mark
     offset = min(mark.index, len(source.text)) if mark else 0
     context = error.context_mark

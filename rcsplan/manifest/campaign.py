@@ -1,0 +1,126 @@
+"""What a campaign manifest holds: the envelope around the request body."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, JsonValue, model_validator
+
+from rcsplan.manifest.body import Spec
+from rcsplan.manifest.complaint import complaint
+from rcsplan.manifest.name import Name
+from rcsplan.manifest.quantity import Zone
+from rcsplan.manifest.settings import Settings
+from rcsplan.manifest.timing import NOW, check_start, check_wall_time
+
+
+class CampaignMetadata(Settings):
+    """Who the campaign is, and whose."""
+
+    name: Name = Field(
+        description="Name of the campaign, unique in the project: its identity, wherever the file lies.",
+        examples=["spring-sale"],
+    )
+    revision: int = Field(1, ge=1, description="Raising it is the only way to send the campaign again.")
+    moved_from: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+        (), description="Former names: the same sends, never second ones.", examples=[["spring-promo"]]
+    )
+    new: bool = Field(default=False, description="This is no renamed campaign, however much it looks like one.")
+    allow_duplicate: str = Field(
+        "", description="A reason why the same content may reach the same list on the same day as another send."
+    )
+    owner: str = Field("", description="Whom to ask.", examples=["growth@example.com"])
+    labels: dict[str, str] = Field({}, description="Anything worth filtering by.", examples=[{"brand": "acme"}])
+    environments: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
+        None, description="The only environments that send it; all of them where it is not given."
+    )
+
+
+class ScheduleSettings(Settings):
+    """When the campaign starts."""
+
+    at: Annotated[str, AfterValidator(check_start)] = Field(
+        description="Wall time of the start, or `now` for as soon as it is applied.", examples=["2026-12-01 10:00"]
+    )
+    timezone: Zone | None = Field(
+        None, description="Zone of the times here; the account's where it is not given.", examples=["Europe/Kyiv"]
+    )
+    until: Annotated[str, AfterValidator(check_wall_time)] | None = Field(
+        None, description="After this wall time a campaign that starts `now` is missed.", examples=["2026-12-01 18:00"]
+    )
+
+    @model_validator(mode="after")
+    def _pair_now_with_until(self) -> Self:
+        if self.at == NOW and self.until is None:
+            raise complaint(
+                "missing-key",
+                "Key is missing",
+                detail="A start of now needs an end, after which the campaign is missed instead of late.",
+                hint='Write for example until: "2026-12-01 18:00".',
+                at=("at",),
+            )
+        if self.at != NOW and self.until is not None:
+            detail = "Only a start of now has an end."
+            raise complaint("wrong-value", "Value is not allowed", detail=detail, hint="Remove until.", at=("until",))
+        return self
+
+
+class Expectation(Settings):
+    """How many contacts the campaign expects to reach."""
+
+    min: int | None = Field(None, ge=0, description="At least so many.")
+    max: int | None = Field(None, ge=0, description="At most so many.")
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            detail = f"At least {self.min} and at most {self.max} cannot both hold."
+            raise complaint("out-of-range", "Value out of range", detail=detail, at=("min",))
+        return self
+
+
+class Audience(Settings):
+    """What is known of the audience, checked against the account before anything is sent."""
+
+    expect: Expectation = Field(Expectation(), description="How many contacts are expected.")
+
+
+class Campaign(Settings):
+    """A campaign manifest."""
+
+    api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
+    kind: Literal["Campaign"] = Field(description="What the document declares.")
+    metadata: CampaignMetadata = Field(description="Who the campaign is; not rendered.")
+    vars: dict[str, JsonValue] = Field({}, description="Variables of this manifest, which may be templates.")
+    schedule: ScheduleSettings | None = Field(None, description="When it starts; replaces spec.start_at.")
+    audience: Audience = Field(Audience(), description="What is expected of the audience.")
+    spec: Spec = Field(description="The request body of send-groups.")
+
+
+def with_documented_defaults(spec: Spec, *, suggestion_type: bool) -> dict[str, Any]:
+    """The body that goes out: what the spec says, and the documented defaults said aloud (bsg-api.md section 3).
+
+    `groups` and `start_at` are left out: they depend on the account.
+    """
+    body: dict[str, Any] = {key: value for key, value in spec.items() if key not in {"groups", "start_at"}}
+    body.setdefault("check_stop_list", True)
+    if body.get("validity_seconds") is None:
+        body.setdefault("validity", 72)
+    alternative = body.get("alternative_channel")
+    if alternative is not None:
+        body["alternative_channel"] = {"sms": _sms(alternative["sms"])}
+    if suggestion_type and "cards" in body["options"]:
+        body["options"] = {"cards": [_typed(card) for card in body["options"]["cards"]]}
+    return body
+
+
+def _sms(sms: dict[str, Any]) -> dict[str, Any]:
+    limit = {} if sms.get("validity_seconds") is not None else {"validity": 72}
+    return {"check_stop_list": True, **limit, **sms}
+
+
+def _typed(card: dict[str, Any]) -> dict[str, Any]:
+    if "suggestions" not in card:
+        return card
+    buttons = [{"type": "link" if "url" in button else "call", **button} for button in card["suggestions"]]
+    return {**card, "suggestions": buttons}

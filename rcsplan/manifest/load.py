@@ -1,0 +1,159 @@
+"""Every manifest of a project as sends, with everything that is wrong with them."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rcsplan.campaign.address import Address
+from rcsplan.campaign.model import DesiredSet
+from rcsplan.diagnostics import Diagnostic, Location, in_file_order
+from rcsplan.manifest.files import manifest_files, name_of, read_source
+from rcsplan.manifest.names import name_problems
+from rcsplan.manifest.origin import Origin
+from rcsplan.manifest.reader import ManifestReader
+from rcsplan.manifest.variables import load_variables
+from rcsplan.manifest.wire_key import find_wire_key
+from rcsplan.manifest.yaml import parse_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from rcsplan.diagnostics import KeyPath
+    from rcsplan.manifest.project import Environment
+    from rcsplan.manifest.reader import Manifest
+    from rcsplan.manifest.variables import Variables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What the manifests of an environment declare, and what is wrong with them.
+
+    Only a manifest that is free of errors has its send in `desired`.
+    """
+
+    desired: DesiredSet
+    diagnostics: tuple[Diagnostic, ...]
+    manifests: int
+    environment: Environment
+    read: Mapping[str, Manifest]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any manifest is wrong, so that nothing may be planned."""
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+    def locate(self, address: Address, path: KeyPath) -> Location:
+        """The place of a path of the send-groups body, or of its nearest known parent; the text is parsed again."""
+        manifest = self.read[address.campaign]
+        document = manifest.document()
+        origin = Origin(manifest=document, project=self.environment.project.document, splices=manifest.splices)
+        replaced = path[:1] == ("start_at",) and "schedule" in document.tree
+        found, written = origin.find(("schedule", "at") if replaced else ("spec", *path))
+        return found.location(written)
+
+    def locate_wire_key(self, address: Address, key: str) -> Location | None:
+        """The place of the field that the provider calls `key`, punctuation or not (bsg-api.md section 5)."""
+        send = self.desired.sends.get(address)
+        if send is None:
+            return None
+        body = {"groups": [str(ref) for ref in send.lists], "start_at": "", **send.body}
+        path = find_wire_key(key, body)
+        return None if path is None else self.locate(address, path)
+
+
+def load_sends(
+    environment: Environment,
+    *,
+    variables: Variables,
+    frozen: Mapping[tuple[str, int], tuple[Address, ...]] | None = None,
+    paths: tuple[Path, ...] | None = None,
+) -> Loaded:
+    """Read every manifest of an environment, or those at `paths` alone.
+
+    `frozen` names the campaigns (name, revision) that ended long ago, with their addresses: of them only the metadata
+    is read. Content problems are never raised: they are all in the result.
+    """
+    with _collector_paused():
+        return _load(environment, variables=variables, frozen=frozen or {}, paths=paths)
+
+
+def _load(
+    environment: Environment,
+    *,
+    variables: Variables,
+    frozen: Mapping[tuple[str, int], tuple[Address, ...]],
+    paths: tuple[Path, ...] | None,
+) -> Loaded:
+    shared, variable_problems = load_variables(environment, variables)
+    files, file_problems = _chosen_files(environment, paths)
+    reader = ManifestReader(environment, shared=shared, frozen=frozen)
+    problems = [*variable_problems, *file_problems]
+    for file in files:
+        source = read_source(file, environment.folder)
+        if isinstance(source, Diagnostic):
+            problems.append(source)
+            continue
+        documents, syntax = parse_documents(source)
+        problems.extend(syntax)
+        for document in documents:
+            reader.read(document)
+    manifests = {manifest.name: manifest for manifest in reader.manifests if manifest.name}
+    problems += [*reader.problems, *name_problems(reader.manifests)]
+    return Loaded(
+        desired=DesiredSet(
+            sends={manifest.send.address: manifest.send for manifest in manifests.values() if manifest.send},
+            frozen=frozenset(address for manifest in manifests.values() for address in manifest.frozen),
+            filtered=frozenset(Address(manifest.name) for manifest in manifests.values() if manifest.filtered),
+        ),
+        diagnostics=in_file_order(problems),
+        manifests=len(reader.manifests),
+        environment=environment,
+        read=manifests,
+    )
+
+
+def _chosen_files(
+    environment: Environment, paths: tuple[Path, ...] | None
+) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
+    folder = environment.folder
+    files, problems = manifest_files(folder, environment.project.manifests)
+    if paths is None:
+        return files, problems
+    chosen: dict[Path, None] = {}
+    missing: list[Diagnostic] = []
+    for path in paths:
+        # Of the path itself only its folder is resolved: a symlink that leaves the project is reported as one.
+        place = path.parent.resolve() / path.name
+        inside = [file for file in files if file.is_relative_to(path.resolve())]
+        if inside or path.is_dir():
+            chosen.update(dict.fromkeys(inside))
+        elif place.exists() and place.is_relative_to(folder):
+            chosen[place] = None
+        else:
+            missing.append(_missing_path(name_of(place, folder)))
+    return tuple(sorted(chosen)), (*problems, *missing)
+
+
+def _missing_path(name: str) -> Diagnostic:
+    return Diagnostic(
+        code="no-such-manifest",
+        summary="No such manifest",
+        location=Location(file=name),
+        detail="There is no such file in the project.",
+    )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Looking for cyclic garbage among a million fresh objects would take longer than making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

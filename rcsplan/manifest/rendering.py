@@ -1,0 +1,148 @@
+"""Rendering of a manifest: value by value, after parsing, so that no variable can change the structure of YAML."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rcsplan.manifest.jinja import Missing
+from rcsplan.manifest.origin import Origin
+from rcsplan.manifest.template import TemplateProblemError, Templates, UnavailableError, holds_template
+from rcsplan.manifest.validation import UNRENDERED
+from rcsplan.manifest.variables import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rcsplan.diagnostics import Diagnostic, KeyPath
+    from rcsplan.manifest.document import Document
+
+_REGION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_DELIMITER = re.compile(r"\{[{%]")
+
+
+class Scope(dict[str, Any]):
+    """The variables that one manifest sees; its own are rendered when they are first asked for."""
+
+    def __init__(self, shared: Mapping[str, Any], local: Mapping[str, Any], rendering: Rendering) -> None:
+        super().__init__(shared)
+        self._shared = shared
+        self._pending = dict(local)
+        self._active: list[str] = []
+        self._failed: set[str] = set()
+        self._rendering = rendering
+        for name in local:
+            self.setdefault(name, Missing(name=name))
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._pending or name in self._failed:
+            self._resolve(name)
+        return super().__getitem__(name)
+
+    def resolve_all(self) -> None:
+        """Render every variable, in whatever order they need each other."""
+        for name in tuple(self._pending):
+            try:
+                self._resolve(name)
+            except UnavailableError:
+                continue
+
+    def _resolve(self, name: str) -> None:
+        if name in self._failed:
+            raise UnavailableError
+        if name in self._active:
+            circle = " → ".join([*self._active[self._active.index(name) :], name])
+            raise TemplateProblemError(
+                "variable-cycle", "Variables refer to each other", detail=f"The circle is {circle}.", word=name
+            )
+        self._active.append(name)
+        problems = len(self._rendering.problems)
+        value = self._rendering.value(self._pending[name], ("vars", name))
+        self._active.pop()
+        del self._pending[name]
+        if len(self._rendering.problems) > problems or value is UNRENDERED:
+            self._failed.add(name)
+            raise UnavailableError
+        below = self._shared.get(name)
+        self[name] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+
+
+class Rendering:
+    """Renders one manifest and collects what goes wrong."""
+
+    def __init__(
+        self, templates: Templates, *, shared: Mapping[str, Any], manifest: Document, project: Document, metadata: Any
+    ) -> None:
+        self.problems: list[Diagnostic] = []
+        self.splices: dict[KeyPath, tuple[int, ...]] = {}
+        self.origin = Origin(manifest=manifest, project=project, splices=self.splices)
+        self._templates = templates
+        local = manifest.tree.get("vars")
+        self._scope = Scope({**shared, "metadata": metadata}, local if isinstance(local, dict) else {}, self)
+        self._scope.resolve_all()
+
+    def value(self, node: Any, path: KeyPath) -> Any:
+        """The rendered value of a node; where it fails, a mark, about which validation is silent."""
+        if isinstance(node, str):
+            return self._text(node, path) if holds_template(node) else node
+        if isinstance(node, dict):
+            return {key: self.value(child, (*path, key)) for key, child in node.items()}
+        return self._list(node, path) if isinstance(node, list) else node
+
+    def _list(self, node: list[Any], path: KeyPath) -> list[Any]:
+        """The rendered entries; a template that gives a list gives its entries to the list it stands in."""
+        entries: list[Any] = []
+        lengths: list[int] = []
+        for index, child in enumerate(node):
+            value = self.value(child, (*path, index))
+            spliced = isinstance(child, str) and isinstance(value, list)
+            entries.extend(value if spliced else (value,))
+            lengths.append(len(value) if spliced else 1)
+        if len(entries) != len(node) or 0 in lengths:
+            self.splices[path] = tuple(lengths)
+        return entries
+
+    def _text(self, text: str, path: KeyPath) -> Any:
+        try:
+            return self._templates.render(text, self._scope)
+        except UnavailableError:
+            return UNRENDERED
+        except TemplateProblemError as problem:
+            self.problems.append(self._placed(problem, text, path))
+            return UNRENDERED
+
+    def _placed(self, problem: TemplateProblemError, text: str, path: KeyPath) -> Diagnostic:
+        document, written = self.origin.find(path)
+        if problem.file is None:
+            source, offset, detail = document.source, _offset_in(document, written, text, problem), problem.detail
+        else:
+            source, offset = problem.file, problem.file.offset_of_line(problem.line or 1)
+            offset += max(problem.file.excerpt(offset).find(problem.word), 0)
+            detail = f"{problem.detail} It is rendered for {document.location(written)}."
+        return source.problem(problem.code, problem.summary, offset, path=path, detail=detail, hint=problem.hint)
+
+
+def _offset_in(document: Document, path: KeyPath, text: str, problem: TemplateProblemError) -> int:
+    """Where in the file the expression stands that fails.
+
+    Quoting and folding move lines and columns, but neither adds nor drops an expression: the n-th of the value is the
+    n-th of its source.
+    """
+    start, end = document.span(path)
+    regions = list(_REGION.finditer(text))
+    word = re.compile(rf"(?<![\w.]){re.escape(problem.word)}(?!\w)|{re.escape(problem.word)}")
+    on_line = [number for number, region in enumerate(regions) if _spans(text, region, problem.line)]
+    named = [number for number in on_line if problem.word and word.search(regions[number][0])]
+    delimiters = list(_DELIMITER.finditer(document.source.text, start, end))
+    number = next(iter(named or on_line), 0)
+    if number >= len(delimiters):
+        return start
+    begin = delimiters[number].start()
+    found = word.search(document.source.text, begin, end) if named else None
+    return found.start() if found else begin
+
+
+def _spans(text: str, region: re.Match[str], line: int | None) -> bool:
+    if line is None:
+        return True
+    return text.count("\n", 0, region.start()) + 1 <= line <= text.count("\n", 0, region.end()) + 1

@@ -1,0 +1,121 @@
+"""Variables: where they come from, and which of them wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rcsplan.diagnostics import Diagnostic, Location
+from rcsplan.manifest.files import read_source
+from rcsplan.manifest.template import holds_template
+from rcsplan.manifest.yaml import parse_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from rcsplan.diagnostics import KeyPath
+    from rcsplan.manifest.document import Document
+    from rcsplan.manifest.project import Environment
+
+#: Variables that rcsplan itself sets.
+BUILT_IN = frozenset({"environment", "metadata"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variables:
+    """What the surroundings of a run set: `RCSPLAN_VAR_<name>` without its prefix, `--var-file`, and `--var`."""
+
+    environ: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_variables(environment: Environment, variables: Variables) -> tuple[dict[str, Any], tuple[Diagnostic, ...]]:
+    """The variables that every manifest of a run sees, and what is wrong with them.
+
+    Precedence, low to high: the environment's files in order, RCSPLAN_VAR_<name>, --var-file, --var (design section 3).
+    """
+    problems: list[Diagnostic] = []
+    values: dict[str, Any] = {}
+    for file in environment.vars_files:
+        values = merged(values, _read(file, environment.folder, problems))
+    values = merged(values, _given(variables.environ, "RCSPLAN_VAR_", problems))
+    for file in variables.files:
+        values = merged(values, _read(file, file.parent, problems))
+    values = merged(values, _given(variables.flags, "--var ", problems))
+    return {**values, "environment": environment.name}, tuple(problems)
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Two mappings as one: mappings deeply, everything else from `above`."""
+    result = dict(below)
+    for key, value in above.items():
+        under = result.get(key)
+        result[key] = merged(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return result
+
+
+def name_problem(name: str) -> tuple[str, str, str] | None:
+    """Code, detail and hint of what is wrong with the name of a variable."""
+    if name in BUILT_IN:
+        return "reserved-variable", f"{name!r} is set by rcsplan itself.", "Choose another name."
+    if not name.isidentifier():
+        better = "".join(character if character.isalnum() else "_" for character in name)
+        return "wrong-name", f"No expression can say {name!r}.", f"Name it {better!r}." if better.isidentifier() else ""
+    return None
+
+
+def _read(file: Path, folder: Path, problems: list[Diagnostic]) -> dict[str, Any]:
+    source = read_source(file, folder)
+    if isinstance(source, Diagnostic):
+        problems.append(source)
+        return {}
+    documents, found = parse_documents(source)
+    problems.extend(found)
+    values: dict[str, Any] = {}
+    for document in documents:
+        if isinstance(document.tree, dict):
+            problems.extend(_check(document))
+            values = merged(values, document.tree)
+        elif document.tree is not None:
+            detail = "A file of variables is a mapping of names to values."
+            problems.append(document.problem("wrong-type", "Value has the wrong type", (), detail=detail))
+    return values
+
+
+def _check(document: Document) -> Iterator[Diagnostic]:
+    for name in document.tree:
+        if problem := name_problem(name):
+            code, detail, hint = problem
+            yield document.problem(code, "Not a name for a variable", (name,), on_key=True, detail=detail, hint=hint)
+    for path in template_paths(document.tree, ()):
+        yield document.problem(
+            "template-not-allowed",
+            "Template is not rendered here",
+            path,
+            detail="Files of variables are data: a template in them would reach people as it stands.",
+            hint="Put it into the vars of the manifest, or into a macro of templates/.",
+        )
+
+
+def template_paths(node: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """The paths of all values that hold a template."""
+    if isinstance(node, str):
+        if holds_template(node):
+            yield path
+        return
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in entries:
+        yield from template_paths(value, (*path, key))
+
+
+def _given(values: Mapping[str, str], prefix: str, problems: list[Diagnostic]) -> dict[str, str]:
+    for name in values:
+        if problem := name_problem(name):
+            code, detail, hint = problem
+            location = Location(file=f"{prefix}{name}")
+            problems.append(
+                Diagnostic(code=code, summary="Not a name for a variable", location=location, detail=detail, hint=hint)
+            )
+    return dict(values)
