@@ -17,15 +17,11 @@ def moment(instant: datetime, zone: str) -> str:
 
 
 def span(length: timedelta) -> str:
-    """`in 7 d 1 h`: the two largest units of a span ahead, or `3 h ago` for one behind."""
-    seconds = int(abs(length).total_seconds())
-    units = ((86400, "d"), (3600, "h"), (60, "min"))
-    parts = []
-    for size, name in units:
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {name}")
-    text = " ".join(parts[:2]) or "under a minute"
+    """`in 7 d 1 h`: the largest unit of a span ahead and the next smaller, or `3 h ago` for one behind."""
+    minutes = int(abs(length).total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    pair = ((days, "d"), (hours, "h")) if days else ((hours, "h"), (minutes, "min"))
+    text = " ".join(f"{number} {unit}" for number, unit in pair if number) or "under a minute"
     return f"{text} ago" if length < timedelta(0) else f"in {text}"
 
 

@@ -53,8 +53,10 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
     lines = [_heading(plan, style), "", style.bold(verdict(plan))]
     shown = [action for action in plan.actions if verbose or action.action is not ActionKind.NONE or action.notes]
     for action in shown:
-        detailed = action.action in _DETAILED
-        lines += ["", *_block(action, plan, style)] if detailed else _line(action, style)
+        if action.action in _DETAILED:
+            lines += ["", *_block(action, plan, style)]
+    brief = [line for action in shown if action.action not in _DETAILED for line in _line(action, style)]
+    lines += ["", *brief] if brief else []
     for drift in plan.drift:
         lines += ["", style.changed(f"Drift: {visible(drift.address)}: {visible(drift.detail)}")]
     for warning in plan.diagnostics:
