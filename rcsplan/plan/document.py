@@ -12,13 +12,13 @@ from rcsplan.errors import PlanRefused
 from rcsplan.plan.model import FORMAT_VERSION, ActionKind, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from rcsplan.plan.model import Action
     from rcsplan.state.model import Account
 
 
-def checksum_of(environment: str, account: Account, actions: Sequence[Action]) -> str:
+def checksum_of(environment: str, account: Account, actions: Iterable[Action]) -> str:
     """The checksum of what an approval approves: an unchanged plan keeps it however often it is made anew."""
     approved = [
         {
@@ -30,7 +30,8 @@ def checksum_of(environment: str, account: Account, actions: Sequence[Action]) -
             "lists": [entry.id for entry in action.audience.lists],
             "prior": action.prior.remote_id if action.prior else None,
         }
-        for action in actions
+        # By address and not by start: an instant campaign moves among the starts as time goes by.
+        for action in sorted(actions, key=lambda action: action.address)
         if action.action is not ActionKind.NONE
     ]
     return "sha256:" + sha256({"environment": environment, "account": account.model_dump(), "actions": approved})

@@ -14,6 +14,7 @@ from rcsplan.plan.audience import Directory
 from rcsplan.plan.decide import Judge, drift_sentence, is_drift
 from rcsplan.plan.document import checksum_of, sealed
 from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
+from rcsplan.plan.seconds import with_own_seconds
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
 from rcsplan.state.phase import phase_of
 
@@ -34,6 +35,7 @@ def make_plan(
     Equal arguments give equal plans, byte for byte, whatever the order of files. `state` must already hold the remote
     statuses of `facts`; `warnings` are shown with the plan.
     """
+    desired = with_own_seconds(desired, state) if rules.fingerprint_seconds else desired
     wishes = _wishes(desired, state, facts, rules)
     moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
     vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
@@ -49,9 +51,11 @@ def make_plan(
 def _wishes(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> dict[str, Wish]:
     directory = Directory(facts.lists)
     judge = Judge(facts=facts, rules=rules)
-    wishes = {}
+    wishes: dict[str, Wish] = {}
+    taken: set[str] = set()
     for send in desired:
-        moved_from = _former_address(send, state)
+        moved_from = _former_address(send, state, taken=taken)
+        taken |= {moved_from} if moved_from else set()
         entry = state.records_of(moved_from or str(send.address))
         resolution = directory.resolve(send, max_contacts=rules.max_contacts)
         verdict = judge.of_desired(send, entry)
@@ -63,12 +67,15 @@ def _wishes(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> di
     return wishes
 
 
-def _former_address(send: Send, state: State) -> str | None:
-    """The address under which a renamed send stands in the state, while it does not yet stand there by its own."""
+def _former_address(send: Send, state: State, *, taken: set[str]) -> str | None:
+    """The address under which a renamed send stands in the state, while it does not yet stand there by its own.
+
+    What another send has `taken` is not given twice: the second would look as if it had been sent, and would not be.
+    """
     if str(send.address) in state.sends:
         return None
     former = (str(send.address.renamed(name)) for name in send.moved_from)
-    return next((address for address in former if address in state.sends), None)
+    return next((address for address in former if address in state.sends and address not in taken), None)
 
 
 def _with_blocks(wishes: dict[str, Wish], vanished: tuple[Vanished, ...]) -> dict[str, Wish]:
@@ -96,10 +103,14 @@ def _removals(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, 
 
 
 def _vanished(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, moved: set[str]) -> Iterator[Vanished]:
-    recently = state.sends.archived_since(facts.now - rules.rename_window)
-    for address, entry in (*state.sends.current(), *recently):
-        if address not in moved and not desired.declares(parse_address(address)) and entry.newest:
-            yield Vanished(address=address, record=entry.newest)
+    since = facts.now - rules.rename_window
+    for address, entry in sorted((*state.sends.current(), *state.sends.archived_since(since))):
+        record = entry.newest
+        # An entry is current while an older revision is not archived; it is the newest that tells when it vanished.
+        if record is None or (record.archived_at is not None and record.archived_at < since):
+            continue
+        if address not in moved and not desired.declares(parse_address(address)):
+            yield Vanished(address=address, record=record)
 
 
 def _plan(
@@ -144,7 +155,7 @@ def _next_due(actions: Iterable[Action], facts: Facts) -> datetime | None:
 
 
 def _drift(state: State) -> Iterator[Drift]:
-    for address, entry in state.sends.current():
+    for address, entry in sorted(state.sends.current()):
         record = entry.newest
         if record is not None and is_drift(record):
             sentence = drift_sentence(record, phase_of(record))
