@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 CAMPAIGN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ADDRESS = re.compile(
-    r"(?P<campaign>[^\[\]@]+)(\[(?P<cell>[^\[\]]*)\])?(@(?P<occurrence>[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{4})?))?"
+    r"(?P<campaign>[^\[\]@]+)(\[(?P<cell>[^\[\]]+)\])?(@(?P<occurrence>[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{4})?))?"
 )
 
 
@@ -44,5 +44,7 @@ def parse_address(text: str) -> Address:
     pairs = [pair.partition("=") for pair in match["cell"].split(",")] if match["cell"] else []
     if any(not key or not value for key, _, value in pairs):
         raise ValueError(f"{text!r} has a cell that is not written as key=value,key=value")
+    if len({key for key, _, _ in pairs}) < len(pairs):
+        raise ValueError(f"{text!r} has a cell that names a key twice")
     cell = tuple(sorted((key, value) for key, _, value in pairs))
     return Address(match["campaign"], cell, match["occurrence"] or "")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.digest import content_digest, send_digest
+from rcsplan.campaign.message import sms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,8 +87,7 @@ class Send:
     @property
     def has_sms_fallback(self) -> bool:
         """Whether undelivered messages go out as SMS."""
-        alternative = self.body.get("alternative_channel")
-        return isinstance(alternative, dict) and alternative.get("sms") is not None
+        return sms_of(self.body) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ LEAD_FLOOR = timedelta(minutes=2)
 
 
 class NonexistentTimeError(ValueError):
-    """A wall time that the clocks of its zone skip; `before` and `after` are the nearest instants, one hour apart."""
+    """A wall time that the clocks of its zone skip; `before` and `after` are one such skip away from it."""
 
     def __init__(self, wall: datetime, zone: ZoneInfo) -> None:
         super().__init__(f"{wall:%Y-%m-%d %H:%M:%S} does not exist in {zone.key}: the clocks skip it")
