@@ -14,6 +14,8 @@ from rcsplan.plan.model import FORMAT_VERSION, ActionKind, Plan
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic import JsonValue
+
     from rcsplan.plan.model import Action
     from rcsplan.state.model import Account
 
@@ -39,7 +41,7 @@ def checksum_of(environment: str, account: Account, actions: Iterable[Action]) -
 
 def sealed(plan: Plan) -> Plan:
     """The plan with the integrity of everything else in it."""
-    return plan.model_copy(update={"integrity": _integrity(plan)})
+    return plan.model_copy(update={"integrity": _seal(plan.model_dump(mode="json"))})
 
 
 def format_plan(plan: Plan) -> str:
@@ -56,6 +58,7 @@ def parse_plan(text: str, *, name: str) -> Plan:
     hint = "Make a new one: rcsplan plan -o FILE"
     try:
         document = json.loads(text)
+        seal = _seal(document) if isinstance(document, dict) else ""
     except (ValueError, RecursionError):
         raise PlanRefused(f"{name} is not a plan", detail="It is not JSON.", hint=hint) from None
     version = document.get("format_version") if isinstance(document, dict) else None
@@ -68,7 +71,7 @@ def parse_plan(text: str, *, name: str) -> Plan:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise PlanRefused(f"{name} is not a plan", detail=f"{place}: {first['msg']}", hint=hint) from None
-    if plan.integrity != _integrity(plan):
+    if plan.integrity != seal:
         detail = (
             "Its contents do not match the checksum that it carries: what would be applied is not what was planned."
         )
@@ -76,5 +79,6 @@ def parse_plan(text: str, *, name: str) -> Plan:
     return plan
 
 
-def _integrity(plan: Plan) -> str:
-    return "sha256:" + sha256(plan.model_dump(mode="json", exclude={"integrity"}))
+def _seal(document: dict[str, JsonValue]) -> str:
+    # Of the values as written, not as read: 1 and true, or two ways to write one time, are not the same.
+    return "sha256:" + sha256({key: value for key, value in document.items() if key != "integrity"})
