@@ -104,6 +104,8 @@ class LocalSession:
             LockLost: the lock is no longer ours.
         """
         self.check()
+        # What a deleted state left behind in a journal must not become part of the new one.
+        self._empty_journal()
         self._write(state)
         self._state = state
 

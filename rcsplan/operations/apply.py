@@ -116,12 +116,11 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
         ProviderError: the account could not be read.
     """
     with target.store.lock(target.lock_info(f"apply of plan {saved.id}"), timeout=options.lock_timeout) as session:
-        begun_here = session.state is None
         state = owned_state(session, target)
         with target.provider.sender() as client:
             facts = observe_account(client, target)
             _record_refresh(client, state, facts, session)
-            check_saved(saved, state, facts, target.rules, state_is_new=begun_here)
+            check_saved(saved, state, facts, target.rules)
             confirmed = _reviewed(saved, options, attendance)
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=facts.now)])

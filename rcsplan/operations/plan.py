@@ -12,7 +12,7 @@ from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import load_sends
 from rcsplan.operations.observe import observe_account, refresh
-from rcsplan.operations.states import check_belongs, empty_state, load_state
+from rcsplan.operations.states import check_belongs, first_state, load_state
 from rcsplan.plan.planner import make_plan
 from rcsplan.state.changes import make_changes
 from rcsplan.state.phase import Phase, phase_of
@@ -44,7 +44,7 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
         ProviderError: the account could not be read.
         StateError: the state cannot be used.
     """
-    state = load_state(target) or empty_state(target, lineage="")
+    state = load_state(target) or first_state(target)
     check_belongs(state, target)
     with target.provider.reader() as client:
         facts = observe_account(client, target)

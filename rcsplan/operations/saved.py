@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _AGAIN = "Make a new plan and have it reviewed: rcsplan plan -o FILE"
 
 
-def check_saved(saved: Plan, state: State, facts: Facts, rules: Rules, *, state_is_new: bool) -> None:
+def check_saved(saved: Plan, state: State, facts: Facts, rules: Rules) -> None:
     """Make sure that a saved plan may be applied now, against this state and account.
 
     Raises:
@@ -27,7 +27,7 @@ def check_saved(saved: Plan, state: State, facts: Facts, rules: Rules, *, state_
         raise _refused(f"The plan is for environment {saved.environment!r}", f"This run is for {rules.environment!r}.")
     if saved.account != facts.account:
         raise _refused("The plan was made for another account", f"It was made for {saved.account.base_url}.")
-    if saved.state.lineage != state.lineage and not (state_is_new and not saved.state.lineage):
+    if saved.state.lineage != state.lineage:
         raise _refused("The plan was made against another state", f"That one has lineage {saved.state.lineage!r}.")
     if saved.id in state.used_plans:
         used = state.used_plans[saved.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from rcsplan.errors import StateMismatch, StateMissing, UsageError
@@ -36,12 +37,21 @@ def owned_state(session: StateSession, target: Target) -> State:
     if session.state is None:
         if target.provider.reaches_people:
             raise _missing(target)
-        session.create(empty_state(target, lineage=target.runtime.new_id()))
+        session.create(first_state(target))
     state = session.state
     if state is None:
         raise _missing(target)
     check_belongs(state, target)
     return state
+
+
+def first_state(target: Target) -> State:
+    """The state that a sandbox begins with by itself.
+
+    Its lineage follows from where it lies, so that a plan made before it and the apply that begins it agree.
+    """
+    place = f"{target.provider.account.base_url} {target.environment.name} {target.store.location}"
+    return empty_state(target, lineage=str(uuid.uuid5(uuid.NAMESPACE_URL, place)))
 
 
 def empty_state(target: Target, *, lineage: str) -> State:

@@ -98,6 +98,7 @@ class Target:
             plan_ttl=policy.plan_ttl,
             audience_tolerance=policy.audience_tolerance,
             max_contacts=self.environment.provider.max_contacts,
+            fingerprint_seconds=self.environment.provider.fingerprint_start_at,
             instant_allowed=policy.instant == "allow" or not self.provider.reaches_people,
         )
 

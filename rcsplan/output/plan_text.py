@@ -142,8 +142,11 @@ def _when(action: Action, plan: Plan) -> str:
         until = f", at the latest {moment(action.until, action.timezone)}" if action.until else ""
         return f"as soon as it is applied{until}"
     left = span(action.start_at - plan.created_at)
-    wire = f" · wire {action.wire_start_at} {plan.account_timezone}" if action.wire_start_at else ""
-    return f"{moment(action.start_at, action.timezone)}, {left}{wire}"
+    own = action.start_at.second and ":00 " in action.declared_start
+    start = action.start_at.replace(second=0) if own else action.start_at
+    second = ", with a second of its own" if own else ""
+    wire = f" · wire {action.wire_start_at} {plan.account_timezone}{second}" if action.wire_start_at else ""
+    return f"{moment(start, action.timezone)}, {left}{wire}"
 
 
 def _what(action: Action) -> str:

@@ -49,6 +49,7 @@ class Rules:
     audience_tolerance: float = 0.10
     max_contacts: int = 5000
     instant_allowed: bool = False
+    fingerprint_seconds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

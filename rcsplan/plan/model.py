@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003  pydantic reads the annotations of its fields
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from rcsplan.state.model import Account  # noqa: TC001  as above
+from rcsplan.state.model import Account
 
 FORMAT_VERSION = 1
 
