@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from typing_extensions import TypedDict
 
 from rcsplan.campaign.model import ListRef
 from rcsplan.manifest.complaint import complaint
+from rcsplan.manifest.settings import provider_of
 from rcsplan.manifest.sms import MAX_SEPTETS, forcing_character, septets, utf16_units
-from rcsplan.manifest.timing import check_wall_time
-
-if TYPE_CHECKING:
-    from rcsplan.manifest.settings import CommonProviderSettings
+from rcsplan.manifest.timing import instant_of_wall_time
 
 MAX_LISTS = 1000
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -22,13 +20,6 @@ _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _PHONE = re.compile(r"[1-9][0-9]{8,14}")
 _NUMERIC_SENDER = re.compile(r"[0-9]{1,15}")
 _MAX_ALPHANUMERIC_SENDER = 11
-
-
-def _settings(info: ValidationInfo) -> CommonProviderSettings:
-    """The disputed limits of the account, which validation is given as its context."""
-    settings: CommonProviderSettings | None = info.context
-    assert settings is not None, "bodies are validated against the settings of a provider"
-    return settings
 
 
 def _text_of(minimum: int, maximum: int) -> Any:
@@ -79,7 +70,7 @@ def _check_sms_sender(sender: str) -> str:
 
 
 def _check_sms_text(text: str, info: ValidationInfo) -> str:
-    settings = _settings(info)
+    settings = provider_of(info)
     if not text:
         raise complaint("too-short", "Text is empty", hint="Write a text, or remove the key.")
     character = forcing_character(text)
@@ -88,6 +79,12 @@ def _check_sms_text(text: str, info: ValidationInfo) -> str:
         why = "GSM-7 septets" if character is None else f"UTF-16 units, for {character!r} forces UCS-2"
         detail = f"It has {length} {why}; allowed are {maximum}."
         raise complaint("too-long", "Text is too long", detail=detail)
+    return text
+
+
+def _check_start(text: str, info: ValidationInfo) -> str:
+    account = provider_of(info).timezone
+    instant_of_wall_time(text, zone=account, account=account)
     return text
 
 
@@ -100,28 +97,20 @@ def _parse_tariff(code: object) -> object:
 
 
 def _parse_list(value: object) -> ListRef:
-    match value:
-        case bool():
-            pass
-        case int() if value > 0:
-            return ListRef(id=value)
-        case str() if value.isascii() and value.isdigit():
-            detail = f"{value!r} in quotes would be the name of a list."
-            hint = f"Write {value} without quotes (in a template: | int), or {{name: '{value}'}}."
-            raise complaint("ambiguous-list", "List id is quoted", detail=detail, hint=hint)
-        case str() if value.strip():
-            return ListRef(name=value)
-        case {"name": str(name), **rest} if name.strip() and not rest:
-            return ListRef(name=name)
-        case {"id": int(number), "name": str(name), **rest} if number > 0 and name.strip() and not rest:
-            return ListRef(id=number, name=name)
-        case {"id": int(number), **rest} if number > 0 and not rest:
-            return ListRef(id=number)
-    raise complaint(
-        "wrong-list",
-        "Not a contact list",
-        detail="A contact list is an id above 0, a name, or {id: …, name: …}.",
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        detail = f"{value!r} in quotes would be the name of a list."
+        hint = f"Write {value} without quotes (in a template: | int), or {{name: '{value}'}}."
+        raise complaint("ambiguous-list", "List id is quoted", detail=detail, hint=hint)
+    given: dict[str, Any] = (
+        {"name": value} if isinstance(value, str) else value if isinstance(value, dict) else {"id": value}
     )
+    number, name = given.get("id"), given.get("name")
+    valid_id = number is None or (isinstance(number, int) and not isinstance(number, bool) and number > 0)
+    valid_name = name is None or (isinstance(name, str) and bool(name.strip()))
+    if not given or given.keys() - {"id", "name"} or number is name is None or not valid_id or not valid_name:
+        detail = "A contact list is an id above 0, a name, or {id: …, name: …}."
+        raise complaint("wrong-list", "Not a contact list", detail=detail)
+    return ListRef(id=number, name=name)
 
 
 def _check_unique(lists: list[ListRef]) -> list[ListRef]:
@@ -153,11 +142,11 @@ def _check_suggestion(suggestion: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_suggestions(suggestions: list[Any], info: ValidationInfo) -> list[Any]:
-    return _at_most(suggestions, _settings(info).max_suggestions, "buttons", "provider.max_suggestions")
+    return _at_most(suggestions, provider_of(info).max_suggestions, "buttons", "provider.max_suggestions")
 
 
 def _check_cards(cards: list[Any], info: ValidationInfo) -> list[Any]:
-    return _at_most(cards, _settings(info).max_cards, "cards", "provider.max_cards")
+    return _at_most(cards, provider_of(info).max_cards, "cards", "provider.max_cards")
 
 
 def _at_most(entries: list[Any], maximum: int, name: str, setting: str) -> list[Any]:
@@ -312,7 +301,7 @@ class Spec(TypedDict):
     start_at: NotRequired[
         Annotated[
             str,
-            AfterValidator(check_wall_time),
+            AfterValidator(_check_start),
             Field(description="Start in the account's zone; schedule replaces it.", examples=["2026-12-01 10:00:00"]),
         ]
     ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, ValidationInfo, model_validator
 
 from rcsplan.manifest.body import Spec
 from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.quantity import Zone
-from rcsplan.manifest.settings import Settings
-from rcsplan.manifest.timing import NOW, check_start, check_wall_time
+from rcsplan.manifest.settings import Settings, provider_of
+from rcsplan.manifest.timing import NOW, instant_of_wall_time, instant_until, parse_wall_time, scheduled_at
 
 
 class CampaignMetadata(Settings):
@@ -36,16 +36,32 @@ class CampaignMetadata(Settings):
     )
 
 
+if TYPE_CHECKING:
+    from rcsplan.campaign.schedule import Schedule
+
+
+def _check_start(text: str, info: ValidationInfo) -> str:
+    return text if text == NOW else _check_wall_time(text, info)
+
+
+def _check_wall_time(text: str, info: ValidationInfo) -> str:
+    parse_wall_time(text)
+    if "timezone" in info.data:  # else the zone is wrong itself, and that is said
+        account = provider_of(info).timezone
+        instant_of_wall_time(text, zone=info.data["timezone"] or account, account=account)
+    return text
+
+
 class ScheduleSettings(Settings):
     """When the campaign starts."""
 
-    at: Annotated[str, AfterValidator(check_start)] = Field(
-        description="Wall time of the start, or `now` for as soon as it is applied.", examples=["2026-12-01 10:00"]
-    )
     timezone: Zone | None = Field(
         None, description="Zone of the times here; the account's where it is not given.", examples=["Europe/Kyiv"]
     )
-    until: Annotated[str, AfterValidator(check_wall_time)] | None = Field(
+    at: Annotated[str, AfterValidator(_check_start)] = Field(
+        description="Wall time of the start, or `now` for as soon as it is applied.", examples=["2026-12-01 10:00"]
+    )
+    until: Annotated[str, AfterValidator(_check_wall_time)] | None = Field(
         None, description="After this wall time a campaign that starts `now` is missed.", examples=["2026-12-01 18:00"]
     )
 
@@ -63,6 +79,13 @@ class ScheduleSettings(Settings):
             detail = "Only a start of now has an end."
             raise complaint("wrong-value", "Value is not allowed", detail=detail, hint="Remove until.", at=("until",))
         return self
+
+    def declared(self, account: str) -> Schedule:
+        """The schedule that this declares for an account in a zone."""
+        zone = self.timezone or account
+        if self.at == NOW and self.until is not None:
+            return instant_until(self.until, zone=zone, account=account)
+        return scheduled_at(self.at, zone=zone, account=account)
 
 
 class Expectation(Settings):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rcsplan.manifest.document import Document
 
 _GROUP = API_VERSION.partition("/")[0] + "/"
+_KIND = "Campaign"
 _NOT_RENDERED = ("apiVersion", "kind", "metadata")
 
 
@@ -32,6 +33,23 @@ def foreign_note(document: Document) -> Diagnostic:
         severity=Severity.NOTE,
         detail=f"Its apiVersion {document.tree['apiVersion']!r} belongs to another tool.",
     )
+
+
+def unusable(document: Document) -> Diagnostic | None:
+    """Why a document is no campaign of this version, so that its other keys mean nothing here."""
+    version, kind = document.tree.get("apiVersion"), document.tree.get("kind")
+    if "apiVersion" not in document.tree:
+        hint = f"Begin the document with apiVersion: {API_VERSION}, or keep files that are no manifests elsewhere."
+        detail = "Without it nothing says whose document this is."
+        return document.problem("missing-key", "Key is missing", ("apiVersion",), on_key=True, detail=detail, hint=hint)
+    if version != API_VERSION:
+        detail = f"This rcsplan reads {API_VERSION}, not {version!r}."
+        hint = did_you_mean(str(version), (API_VERSION,))
+        return document.problem("unknown-version", "Unknown version", ("apiVersion",), detail=detail, hint=hint)
+    if kind != _KIND:
+        detail, hint = f"A manifest is of kind {_KIND}, not {kind!r}.", did_you_mean(str(kind), (_KIND,))
+        return document.problem("wrong-kind", "Not a campaign", ("kind",), detail=detail, hint=hint)
+    return None
 
 
 def envelope_problems(document: Document, environments: Collection[str]) -> Iterator[Diagnostic]:

@@ -29,7 +29,8 @@ class Origin:
         written = self._before_splicing(path)
         if written[:1] == ("spec",):
             default = ("defaults", *written[1:])
-            if len(self.project.known_part(default)) > len(self.manifest.known_part(written)):
+            known = len(self.manifest.known_part(written))
+            if len(self.project.known_part(default)) > max(known, 1):
                 return self.project, default
         return self.manifest, written
 

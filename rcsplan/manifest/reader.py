@@ -13,17 +13,17 @@ from rcsplan.campaign.digest import source_digest
 from rcsplan.campaign.model import AudienceExpectation, Send
 from rcsplan.manifest.advice import advice_on
 from rcsplan.manifest.campaign import Campaign, CampaignMetadata, with_documented_defaults
-from rcsplan.manifest.envelope import envelope_problems, foreign_note, is_foreign
+from rcsplan.manifest.envelope import envelope_problems, foreign_note, is_foreign, unusable
 from rcsplan.manifest.rendering import Rendering
 from rcsplan.manifest.template import Templates
-from rcsplan.manifest.timing import NOW, instant, scheduled
+from rcsplan.manifest.timing import scheduled_at
 from rcsplan.manifest.validation import Finding, findings_of
 from rcsplan.manifest.variables import merged
 from rcsplan.manifest.vocabulary import Vocabulary
 from rcsplan.manifest.yaml import parse_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rcsplan.campaign.schedule import Schedule
     from rcsplan.diagnostics import Diagnostic, KeyPath
@@ -82,6 +82,8 @@ class ManifestReader:
             self.problems.append(document.problem("wrong-type", "Value has the wrong type", (), detail=detail))
         elif is_foreign(document):
             self.problems.append(foreign_note(document))
+        elif problem := unusable(document):
+            self.problems.append(problem)
         else:
             self.manifests.append(self._manifest(document))
 
@@ -145,28 +147,28 @@ class ManifestReader:
         if isinstance(tree.get("spec"), dict):
             source["spec"] = merged(self._project.defaults, tree["spec"])
         data = {key: rendering.value(node, (key,)) if key in _RENDERED else node for key, node in source.items()}
-        self.problems.extend(rendering.problems)
+        findings = list(_missing_start(data))
+        campaign = None
         try:
             campaign = Campaign.model_validate(data, context=self._environment.provider)
         except ValidationError as error:
-            findings = findings_of(error, data, _vocabulary())
-            self.problems.extend(rendering.origin.place(finding) for finding in findings)
+            findings += findings_of(error, data, _vocabulary())
+        else:
+            findings += advice_on(campaign.spec)
+        problems = [*rendering.problems, *(rendering.origin.place(finding) for finding in findings)]
+        self.problems.extend(problems)
+        if campaign is None or any(problem.is_error for problem in problems):
             return None
-        schedule = _schedule_of(campaign, self._environment.provider.timezone)
-        self.problems.extend(rendering.origin.place(advice) for advice in advice_on(campaign.spec))
-        if isinstance(schedule, Finding):
-            self.problems.append(rendering.origin.place(schedule))
-            return None
-        return self._declared(document, campaign, schedule)
+        return self._declared(document, campaign)
 
-    def _declared(self, document: Document, campaign: Campaign, schedule: Schedule) -> Send:
+    def _declared(self, document: Document, campaign: Campaign) -> Send:
         metadata, expect = campaign.metadata, campaign.audience.expect
         return Send(
             address=Address(metadata.name),
             revision=metadata.revision,
             body=with_documented_defaults(campaign.spec, suggestion_type=self._environment.provider.suggestion_type),
             lists=tuple(campaign.spec["groups"]),
-            schedule=schedule,
+            schedule=_schedule_of(campaign, self._environment.provider.timezone),
             source_digest=source_digest({key: document.tree[key] for key in _DIGESTED if key in document.tree}),
             location=document.location(("metadata", "name")),
             expect=AudienceExpectation(min=expect.min, max=expect.max),
@@ -178,17 +180,18 @@ class ManifestReader:
         )
 
 
-def _schedule_of(campaign: Campaign, account: str) -> Schedule | Finding:
+def _schedule_of(campaign: Campaign, account: str) -> Schedule:
     """The schedule that a manifest declares; its own replaces the `start_at` of the body."""
-    declared, start_at = campaign.schedule, campaign.spec.get("start_at")
-    if declared is not None:
-        zone = declared.timezone or account
-        if declared.at == NOW and declared.until is not None:
-            return instant(declared.until, ("schedule", "until"), zone=zone, account=account)
-        return scheduled(declared.at, ("schedule", "at"), zone=zone, account=account)
-    if start_at is not None:
-        return scheduled(start_at, ("spec", "start_at"), zone=account, account=account, wire=True)
-    return Finding(
+    if campaign.schedule is not None:
+        return campaign.schedule.declared(account)
+    return scheduled_at(campaign.spec["start_at"], zone=account, account=account, on_wire=True)
+
+
+def _missing_start(data: Mapping[str, Any]) -> Iterator[Finding]:
+    spec = data.get("spec")
+    if data.get("schedule") is not None or not isinstance(spec, dict) or "start_at" in spec:
+        return
+    yield Finding(
         code="no-schedule",
         summary="Campaign has no start",
         path=("spec",),

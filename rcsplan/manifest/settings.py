@@ -7,7 +7,16 @@ from datetime import timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ModelWrapValidatorHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
 
 from rcsplan.campaign.schedule import LEAD_FLOOR
 from rcsplan.manifest.complaint import complaint
@@ -171,6 +180,13 @@ class BsgSettings(CommonProviderSettings):
 
 
 ProviderSettings = Annotated[SandboxSettings | BsgSettings, Field(discriminator="type")]
+
+
+def provider_of(info: ValidationInfo) -> ProviderSettings:
+    """The settings of the account that a manifest is validated for, which its validation has as context."""
+    provider: ProviderSettings | None = info.context
+    assert provider is not None, "manifests are validated for an account"
+    return provider
 
 
 class LocalStateSettings(Settings):

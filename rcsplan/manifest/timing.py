@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rcsplan.campaign.schedule import (
     AmbiguousTimeError,
     Instant,
     NonexistentTimeError,
-    Schedule,
     Scheduled,
     instant_of,
     wall_time_of,
 )
 from rcsplan.manifest.complaint import complaint
-from rcsplan.manifest.validation import Finding
-
-if TYPE_CHECKING:
-    from rcsplan.diagnostics import KeyPath
 
 NOW = "now"
 _WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?")
@@ -46,68 +40,55 @@ def parse_wall_time(text: str) -> datetime:
         raise complaint("wrong-time", "Not a wall time", detail=detail) from None
 
 
-def has_seconds(text: str) -> bool:
+def _has_seconds(text: str) -> bool:
     """Whether a wall time is written with seconds."""
     match = _WALL.fullmatch(text)
     return match is not None and match[3] is not None
 
 
-def check_wall_time(text: str) -> str:
-    """The text, if it is a wall time.
+@lru_cache(maxsize=4096)
+def instant_of_wall_time(text: str, *, zone: str, account: str) -> datetime:
+    """The UTC instant of a wall time in a zone, if the account's wall time names that instant alone, too.
 
     Raises:
-        PydanticCustomError: it is none.
+        PydanticCustomError: it is no wall time, or names no instant or two.
     """
-    parse_wall_time(text)
-    return text
-
-
-def check_start(text: str) -> str:
-    """The text, if it is `now` or a wall time.
-
-    Raises:
-        PydanticCustomError: it is neither.
-    """
-    return text if text == NOW else check_wall_time(text)
-
-
-def scheduled(text: str, path: KeyPath, *, zone: str, account: str, wire: bool = False) -> Scheduled | Finding:
-    """The start that a wall time in a zone declares, or why it names no single instant; `wire`: it is spec.start_at."""
-    start = _instant(text, path, zone=zone, account=account)
-    if isinstance(start, Finding):
-        return start
     wall = parse_wall_time(text)
-    return Scheduled(wall=wall, zone=zone, start=start, keeps_seconds=wire or has_seconds(text))
-
-
-def instant(until: str, path: KeyPath, *, zone: str, account: str) -> Schedule | Finding:
-    """The instant start that ends at a wall time in a zone, or why that names no single instant."""
-    end = _instant(until, path, zone=zone, account=account)
-    return end if isinstance(end, Finding) else Instant(wall=parse_wall_time(until), zone=zone, until=end)
-
-
-def _instant(text: str, path: KeyPath, *, zone: str, account: str) -> datetime | Finding:
     try:
-        start = instant_of(parse_wall_time(text), ZoneInfo(zone))
+        start = instant_of(wall, ZoneInfo(zone))
         wall_time_of(start, ZoneInfo(account))
     except NonexistentTimeError as error:
-        return Finding(
-            code="nonexistent-time",
-            summary="Time does not exist",
-            path=path,
-            detail=f"{error}.",
-            hint=f"The nearest times are {error.before:%H:%M} and {error.after:%H:%M}.",
-        )
+        hint = f"The nearest times are {error.before:%H:%M} and {error.after:%H:%M}."
+        raise complaint("nonexistent-time", "Time does not exist", detail=f"{error}.", hint=hint) from None
     except AmbiguousTimeError as error:
         first, second = error.readings
-        return Finding(
-            code="ambiguous-time",
-            summary="Time happens twice",
-            path=path,
+        raise complaint(
+            "ambiguous-time",
+            "Time happens twice",
             detail=f"{error}. It may be {first:%Y-%m-%d %H:%M:%S %z} or {second:%Y-%m-%d %H:%M:%S %z}.",
             hint="Choose another time: the provider is told a wall time, which cannot say which of the two is meant.",
-        )
+        ) from None
     return start
+
+
+def scheduled_at(text: str, *, zone: str, account: str, on_wire: bool = False) -> Scheduled:
+    """The start at a wall time in a zone; `on_wire`: it is the body's own `start_at`, which is kept to the second.
+
+    Raises:
+        PydanticCustomError: it is no wall time, or names no instant or two.
+    """
+    start = instant_of_wall_time(text, zone=zone, account=account)
+    return Scheduled(wall=parse_wall_time(text), zone=zone, start=start, keeps_seconds=on_wire or _has_seconds(text))
+
+
+def instant_until(text: str, *, zone: str, account: str) -> Instant:
+    """The start as soon as it is applied, until a wall time in a zone.
+
+    Raises:
+        PydanticCustomError: it is no wall time, or names no instant or two.
+    """
+    end = instant_of_wall_time(text, zone=zone, account=account)
+    return Instant(wall=parse_wall_time(text), zone=zone, until=end)
 
 
 def _hint(text: str) -> str:

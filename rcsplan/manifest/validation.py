@@ -138,7 +138,7 @@ def _mending(expected: str, actual: Any) -> str:
     if actual is None:
         return "Give a value, or remove the key."
     if expected == "text" and isinstance(actual, int | float):
-        return "Quote it."
+        return f'Quote it: "{actual}".'
     if "number" in expected and isinstance(actual, str):
         return "Write the number without quotes; in a template, end the expression with | int."
     return ""
