@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def make_changes(state: State, changes: Iterable[Change]) -> None:
-    """Make the changes in place; making them twice is the same as making them once."""
+    """Make the changes in place, in their order; making one twice in a row is the same as making it once."""
     for change in changes:
         match change:
             case PutRecord(address=address, record=record):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rcsplan.errors import StateDamaged
-from rcsplan.state.model import Change
+from rcsplan.errors import StateDamaged, StateVersionUnsupported
+from rcsplan.state.model import Change, first_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,20 +39,24 @@ def parse_journal(text: str, state: State, *, name: str) -> tuple[Change, ...]:
     A torn last line was never confirmed to anybody and adds nothing either.
 
     Raises:
-        StateDamaged: a line before the last is damaged, so that what follows cannot be trusted.
+        StateDamaged: a line before the last is damaged, or the state is older than what the journal extends.
+        StateVersionUnsupported: a newer rcsplan wrote a line.
     """
     lines = _lines(text)
     changes: list[Change] = []
     for number, line in enumerate(lines, start=1):
-        entry = _parse_line(line)
-        if entry is None and number == len(lines):
+        body = _whole_body(line)
+        if body is None and number == len(lines):
             break
-        if entry is None:
+        if body is None:
             raise StateDamaged(
                 f"{name} is damaged in line {number}",
                 detail="Lines after it are whole, so this is no interrupted write: what was recorded there is lost.",
                 hint="Compare the account with `rcsplan state list`, restore the file from a backup, then plan again.",
             )
+        entry = _parse_body(body, place=f"line {number} of {name}")
+        if entry.lineage == state.lineage and entry.serial > state.serial:
+            raise _state_too_old(entry, state, name=name)
         if (entry.lineage, entry.serial) == (state.lineage, state.serial):
             changes.extend(entry.changes)
     return tuple(changes)
@@ -63,14 +67,29 @@ def _lines(text: str) -> list[str]:
     return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
-def _parse_line(line: str) -> _Entry | None:
+def _whole_body(line: str) -> str | None:
     checksum, _, body = line.rstrip("\n").partition(" ")
-    if not line.endswith("\n") or checksum != _checksum(body):
-        return None
+    return body if line.endswith("\n") and checksum == _checksum(body) else None
+
+
+def _parse_body(body: str, *, place: str) -> _Entry:
     try:
         return _Entry.model_validate_json(body)
-    except ValidationError:
-        return None
+    except ValidationError as error:
+        raise StateVersionUnsupported(
+            f"What {place} records is not known to this rcsplan",
+            detail=f"The line is whole, so a newer rcsplan wrote it. {first_complaint(error)}",
+            hint="Upgrade rcsplan here, or use the newer one.",
+        ) from None
+
+
+def _state_too_old(entry: _Entry, state: State, *, name: str) -> StateDamaged:
+    return StateDamaged(
+        f"{name} is newer than the state beside it",
+        detail=f"It extends serial {entry.serial}, and the state has serial {state.serial}: an older file was put in "
+        "its place. What was submitted in between could be submitted again.",
+        hint="Put the newest state file back, then plan again.",
+    )
 
 
 def _checksum(body: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 FORMAT_VERSION = 1
 
@@ -184,3 +184,10 @@ class UsePlan(_Document):
 
 
 Change = Annotated[PutRecord | DropRecord | RenameSend | UsePlan, Field(discriminator="kind")]
+
+
+def first_complaint(error: ValidationError) -> str:
+    """What is wrong with a text that should be one of these, and where; values are not repeated."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]

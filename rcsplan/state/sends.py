@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from rcsplan.errors import StateDamaged
-from rcsplan.state.model import SendEntry, StateHeader
+from rcsplan.state.model import SendEntry, StateHeader, first_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,6 +128,4 @@ def _validated(address: str, raw: dict[str, Any]) -> SendEntry:
         # From JSON text, because only there do revision numbers and times stand as strings.
         return SendEntry.model_validate_json(to_json(raw))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise StateDamaged(f"The state of {address} cannot be read", detail=f"{place}: {first['msg']}") from None
+        raise StateDamaged(f"The state of {address} cannot be read", detail=first_complaint(error)) from None

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from typing import Any
 
 from pydantic import ValidationError
 
 from rcsplan.errors import StateDamaged, StateVersionUnsupported
-from rcsplan.state.model import FORMAT_VERSION, StateHeader
+from rcsplan.state.model import FORMAT_VERSION, StateHeader, first_complaint
 from rcsplan.state.sends import Sends, State
 
 _SEAL = ',"integrity":"sha256:'
+_VERSION = re.compile(r'\s*\{\s*"format_version"\s*:\s*([0-9]{1,9})\b')
 _RECOVERY = (
     "Restore the file from its backup (the same name with .backup) or from your version control, then plan again."
 )
@@ -32,24 +35,19 @@ def parse_state(text: str, *, name: str) -> State:
         StateVersionUnsupported: a newer rcsplan wrote it.
         StateDamaged: it is torn, was edited, or is no state.
     """
+    version = _format_version(text, name=name)
     body, seal, rest = text.rpartition(_SEAL)
     if not seal:
         raise StateDamaged(f"{name} is not a whole state file", detail=_what_it_is(text, name=name), hint=_RECOVERY)
-    _check_version(body, name=name)
     if rest.rstrip() != f'{_digest(body)}"}}':
         raise StateDamaged(
             f"{name} was changed outside rcsplan",
             detail="Its contents do not match the checksum that it carries: it is torn, or was edited by hand.",
             hint=_RECOVERY,
         )
-    document = json.loads(body + "}")
-    sends = document.pop("sends", {})
-    try:
-        header = StateHeader.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise StateDamaged(f"{name} is not a state", detail=f"{place}: {first['msg']}", hint=_RECOVERY) from None
+    if version is None:
+        raise StateDamaged(f"{name} has no format version", hint=_RECOVERY)
+    header, sends = _parts_of(body, name=name)
     return State(
         lineage=header.lineage,
         serial=header.serial,
@@ -65,25 +63,40 @@ def _digest(body: str) -> str:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _check_version(document: str, *, name: str) -> None:
-    head = document[:64].replace(" ", "").replace("\n", "")
-    prefix = '{"format_version":'
-    digits = head.removeprefix(prefix).partition(",")[0]
-    if not head.startswith(prefix) or not digits.isdecimal():
-        raise StateDamaged(f"{name} has no format version", hint=_RECOVERY)
-    if int(digits) > FORMAT_VERSION:
+def _parts_of(body: str, *, name: str) -> tuple[StateHeader, dict[str, Any]]:
+    try:
+        document = json.loads(body + "}")
+        sends = document.pop("sends", {})
+        header = StateHeader.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        raise StateDamaged(f"{name} is not a state", detail=first_complaint(error), hint=_RECOVERY) from None
+    except (ValueError, RecursionError):
+        raise StateDamaged(f"{name} is not a state", detail="It is not JSON.", hint=_RECOVERY) from None
+    if not isinstance(sends, dict) or not all(isinstance(entry, dict) for entry in sends.values()):
+        raise StateDamaged(f"{name} is not a state", detail="sends: not a mapping of mappings.", hint=_RECOVERY)
+    return header, sends
+
+
+def _format_version(text: str, *, name: str) -> int | None:
+    # Before all else: a newer format may well be sealed in another way.
+    match = _VERSION.match(text)
+    if match is None:
+        return None
+    version = int(match[1])
+    if version > FORMAT_VERSION:
         raise StateVersionUnsupported(
-            f"{name} has format version {digits}; this rcsplan knows {FORMAT_VERSION}",
+            f"{name} has format version {version}; this rcsplan knows {FORMAT_VERSION}",
             detail="A newer rcsplan wrote it. Reading it with an older one could send again what was already sent.",
             hint="Upgrade rcsplan here, or use the newer one.",
         )
 
 
+    return version
 def _what_it_is(text: str, *, name: str) -> str:
     if not text.strip():
         return f"{name} is empty."
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "The text ends early or is not JSON."
     return "It is JSON without the checksum that rcsplan writes at the end."

@@ -1,0 +1,38 @@
+"""Whole states and changes of any content, for properties."""
+
+from datetime import UTC
+
+from hypothesis import strategies as st
+
+from rcsplan.state.model import DropRecord, PutRecord, RenameSend, UsePlan
+from tests.builders import make_intent, make_record, make_remote, make_state, make_stop
+
+TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
+MOMENTS = st.datetimes(timezones=st.just(UTC))
+ADDRESSES = st.sampled_from(["a", "b", "c[x=1]", "d@2026-12-04"])
+RECORDS = st.builds(
+    make_record,
+    revision=st.integers(1, 3),
+    digest=TEXTS,
+    payload=st.none() | st.dictionaries(TEXTS, TEXTS | st.integers(-9, 9) | st.lists(st.booleans()), max_size=3),
+    remote_id=st.none() | st.integers(1, 2**53),
+    remote=st.none() | st.builds(make_remote, TEXTS, sent=st.integers(0, 9), observed_at=MOMENTS),
+    intent=st.none() | st.builds(make_intent, problem=TEXTS, unknown_since=st.none() | MOMENTS),
+    stop=st.none() | st.builds(make_stop, confirmed_at=st.none() | MOMENTS),
+    archived_at=st.none() | MOMENTS,
+    start_at=st.none() | MOMENTS,
+)
+STATES = st.builds(
+    make_state,
+    st.lists(st.tuples(ADDRESSES, RECORDS), max_size=3),
+    serial=st.integers(0, 2**40),
+    environment=TEXTS,
+    series=st.dictionaries(TEXTS, MOMENTS, max_size=2),
+    used_plans=st.dictionaries(TEXTS, MOMENTS, max_size=2),
+)
+CHANGES = (
+    st.builds(PutRecord, address=ADDRESSES, record=RECORDS)
+    | st.builds(DropRecord, address=ADDRESSES, revision=st.integers(1, 3))
+    | st.builds(RenameSend, address=ADDRESSES, former=ADDRESSES)
+    | st.builds(UsePlan, plan_id=TEXTS, at=MOMENTS)
+)
