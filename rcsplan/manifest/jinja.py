@@ -90,7 +90,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {**FILTERS, _LOOP: self.budget.counted, _CONCATENATION: self.concatenate}
         self.globals = {"range": bounded_range, "dict": dict, "namespace": self.globals["namespace"]}
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Any) -> str:
         """A value on its way into a text.
 
         Raises:

@@ -134,11 +134,11 @@ def _offset_in(document: Document, path: KeyPath, text: str, problem: TemplatePr
     on_line = [number for number, region in enumerate(regions) if _spans(text, region, problem.line)]
     named = [number for number in on_line if problem.word and word.search(regions[number][0])]
     delimiters = list(_DELIMITER.finditer(document.source.text, start, end))
-    number = next(iter(named or on_line), 0)
+    number = next(iter(named or on_line), 0) if problem.number is None else problem.number
     if number >= len(delimiters):
         return start
     begin = delimiters[number].start()
-    found = word.search(document.source.text, begin, end) if named else None
+    found = word.search(document.source.text, begin, end) if problem.word else None
     return found.start() if found else begin
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from rcsplan.manifest.source import SourceText
 
 _RESULT = "result"
+_ALONE = len(("", "{{ … }}", ""))
+#: An expression without braces and escapes inside, whose end is beyond doubt.
+_EXPRESSION = re.compile(r"""(\{\{(?![-+{%#])(?:[^{}"'\\]|"[^"{}\\]*"|'[^'{}\\]*')*(?<![-+])\}\})""")
 _FAILURES = (
     TemplateError,
     NotTextError,
@@ -47,7 +50,10 @@ class UnavailableError(Exception):
 
 
 class TemplateProblemError(Exception):
-    """What is wrong with a template: at a word, on a line (None: unknown), in a file of `templates/` or in a value."""
+    """What is wrong with a template: at a word, on a line (None: unknown), in a file of `templates/` or in a value.
+
+    `number` counts the expressions of the value up to the one that fails, where that is known.
+    """
 
     def __init__(
         self,
@@ -68,6 +74,7 @@ class TemplateProblemError(Exception):
         self.line = line
         self.word = word
         self.file = file
+        self.number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +113,37 @@ class Templates:
             self._environment.budget.reset()
         self._nesting += 1
         try:
+            pieces = _pieces_of(text)
+            return self._joined(pieces, scope) if pieces else self._value(text, scope)
+        finally:
+            self._nesting -= 1
+
+    def _joined(self, pieces: list[str], scope: dict[str, Any]) -> str:
+        """Literal texts and expressions in turn, as one text; each distinct expression is compiled once."""
+        texts = list(pieces)
+        for number in range(1, len(pieces), 2):
+            try:
+                texts[number] = self._text(pieces[number], scope)
+            except TemplateProblemError as problem:
+                problem.number = number // 2
+                raise
+        return "".join(texts)
+
+    def _text(self, text: str, scope: dict[str, Any]) -> str:
+        value = self._value(text, scope)
+        if value.__class__ is str:
+            return value
+        try:
+            return self._environment.write(value)
+        except NotTextError as error:
+            raise self._explain(error, scope) from None
+
+    def _value(self, text: str, scope: dict[str, Any]) -> Any:
+        try:
             compiled = self._compiled.get(text) or self._compile(text)
             return _evaluate(compiled, scope)
         except _FAILURES as error:
             raise self._explain(error, scope) from None
-        finally:
-            self._nesting -= 1
 
     def _compile(self, text: str) -> _Compiled:
         tree = self._environment.parse(text)
@@ -162,6 +194,17 @@ class Templates:
             word=word,
             file=file,
         )
+
+
+def _pieces_of(text: str) -> list[str] | None:
+    """Literal texts and plain expressions in turn, None where the text is one expression or more than that."""
+    pieces = _EXPRESSION.split(text)
+    literals = pieces[::2]
+    if len(pieces) == 1 or (len(pieces) == _ALONE and not any(literals)):
+        return None
+    if any("{{" in literal or "{%" in literal or "{#" in literal or literal.endswith("{") for literal in literals):
+        return None
+    return pieces
 
 
 def _only_expression(tree: nodes.Template) -> nodes.Expr | None:
