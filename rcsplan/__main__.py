@@ -13,7 +13,9 @@ def main() -> None:
     """Run the command line and exit with its code."""
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 50, 100)
     from rcsplan.cli.main import run
+    from rcsplan.cli.streams import prepare_streams
 
+    prepare_streams()
     sys.exit(run(sys.argv[1:]))
 
 

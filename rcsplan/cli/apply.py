@@ -36,7 +36,13 @@ if TYPE_CHECKING:
 @click.argument("what", nargs=-1, metavar="[FILE | ADDRESS...]")
 @click.option("--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Submissions at once.")
-@click.option("--lock-timeout", type=float, default=0.0, metavar="SECONDS", help="How long to wait for the lock.")
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for the lock.",
+)
 @click.option("--skip-blocked", is_flag=True, help="Apply the rest although sends are blocked; still exits 4.")
 @click.option(
     "--on-error",
@@ -69,6 +75,10 @@ def apply(
             "Nobody is here to approve", hint="On a terminal apply asks; elsewhere say so: rcsplan apply --auto-approve"
         )
     saved = read_plan(Path(what[0])) if len(what) == 1 and _is_file_name(what[0]) else None
+    if saved and (variables or variable_files):
+        raise UsageError(
+            "Variables cannot change a saved plan", hint="Give them to the command that makes it: rcsplan plan -o FILE"
+        )
     target = open_target(invocation, variables=variables, variable_files=variable_files)
     options = ApplyOptions(
         addresses=() if saved else what,
@@ -88,7 +98,7 @@ class _Attended:
     """The terminal of an apply: it shows the plan, asks, draws progress, and takes signals."""
 
     def __init__(self, invocation: Invocation, target: Target, *, auto_approve: bool) -> None:
-        self.interruption = Interruption(say=sys.stderr.write)
+        self.interruption = Interruption(as_json=invocation.logs_json)
         self._invocation = invocation
         self._target = target
         self._auto_approve = auto_approve
@@ -117,7 +127,9 @@ class _Attended:
     def _confirm(self, plan: Plan) -> bool:
         if not self._auto_approve:
             where = "to people" if plan.reaches_people else "to the sandbox"
-            answer = click.prompt(f"Submit this {where}? Only 'yes' is accepted", default="", show_default=False)
+            answer = click.prompt(
+                f"Submit this {where}? Only 'yes' is accepted", default="", show_default=False, err=True
+            )
             if answer != "yes":
                 return False
         self.interruption.arm()

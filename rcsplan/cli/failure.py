@@ -9,17 +9,63 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from rcsplan.cli.surroundings import version
-from rcsplan.errors import ExitCode, InvalidContent, RcsplanError
+from rcsplan.errors import ExitCode, InvalidContent, RcsplanError, UsageError
 from rcsplan.output.problems import format_diagnostics, format_error
 from rcsplan.output.problems_json import format_diagnostics_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rcsplan.cli.invocation import Invocation
 
 
-def report_error(error: RcsplanError, invocation: Invocation) -> int:
+class Bug(RcsplanError):
+    """A mistake in rcsplan itself; the report on disk says which."""
+
+    exit_code = ExitCode.BUG
+
+
+#: Options that stand before the command, with what a user might have meant by writing them after it.
+_GLOBAL_OPTIONS = {
+    "--project": "--project DIR",
+    "--env": "--env NAME",
+    "-v": "-v",
+    "--verbose": "--verbose",
+    "--log-format": "--log-format json",
+    "--no-color": "--no-color",
+}
+
+
+def report(error: Exception, invocation: Invocation) -> int:
     """Say on stderr what is wrong and how to mend it, and return the exit code."""
+    match error:
+        case RcsplanError():
+            return _report_error(error, invocation)
+        case OSError():
+            # A full disk, a folder without permission: of the machine's making, and the user's to mend.
+            refused = f"The machine refused: {error.strerror or type(error).__name__}"
+            return _report_error(RcsplanError(refused, detail=str(error.filename or "")), invocation)
+        case _:
+            return _report_bug(error, invocation)
+
+
+def report_usage(error: click.ClickException) -> int:
+    """Say what is wrong with the command line, and return the exit code."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    invocation = context.find_root().obj if context is not None else None
+    hint = _hint_on(error)
+    if invocation is not None and invocation.logs_json:
+        return _report_error(UsageError(error.format_message(), hint=hint), invocation)
+    error.show()
+    if hint:
+        sys.stderr.write(f"  {hint}\n")
+    return ExitCode.USAGE
+
+
+def _report_error(error: RcsplanError, invocation: Invocation) -> int:
     if invocation.logs_json:
         sys.stderr.write(_as_json(error))
     elif isinstance(error, InvalidContent):
@@ -30,15 +76,34 @@ def report_error(error: RcsplanError, invocation: Invocation) -> int:
     return error.exit_code
 
 
-def report_bug(error: Exception, invocation: Invocation) -> int:
-    """Write a report of a bug in rcsplan, without local values, in which a secret could stand, and say where it is."""
-    report = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
+def _report_bug(error: Exception, invocation: Invocation) -> int:
+    """Write a report without messages and values, in which a secret could stand, and say where it is."""
     path = Path(tempfile.mkstemp(prefix="rcsplan-report-", suffix=".txt")[1])
-    path.write_text(f"rcsplan {version()}, Python {sys.version}\n\n{report}", "utf-8")
-    summary = f"A bug in rcsplan: {type(error).__name__}"
-    hint = f"What happened is in {path}.\nNothing was submitted that is not in the state: rcsplan plan"
-    sys.stderr.write(format_error(RcsplanError(summary, hint=hint), invocation.err))
-    return ExitCode.BUG
+    path.write_text(f"rcsplan {version()}, Python {sys.version}\n\n{''.join(_frames(error))}", "utf-8")
+    bug = Bug(
+        f"A bug in rcsplan: {type(error).__name__}",
+        hint=f"What happened is in {path}.\nNothing was submitted that is not in the state: rcsplan plan",
+    )
+    return _report_error(bug, invocation)
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+    yield from traceback.format_tb(error.__traceback__)
+    before = error.__cause__ or error.__context__
+    if before is not None:
+        yield "\nwhich followed on\n"
+        yield from _frames(before)
+
+
+def _hint_on(error: click.ClickException) -> str:
+    written = error.option_name if isinstance(error, click.NoSuchOption) else ""
+    meant = _GLOBAL_OPTIONS.get(written)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if meant is None or context is None or context.parent is None:
+        return ""
+    command = context.command_path.partition(" ")[2]
+    return f"It stands before the command: rcsplan {meant} {command}"
 
 
 def _as_json(error: RcsplanError) -> str:

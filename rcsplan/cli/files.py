@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.disk import Disk
@@ -19,14 +18,15 @@ def read_plan(path: Path) -> Plan:
     """Read a saved plan.
 
     Raises:
-        PlanRefused: there is none, or it was altered.
+        ConfigurationError: it cannot be read.
+        PlanRefused: it is no plan, or was altered.
     """
     try:
         text = path.read_text("utf-8")
-    except OSError as error:
-        raise PlanRefused(f"{path} cannot be read", detail=error.strerror or "") from None
-    except UnicodeDecodeError:
-        raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
+        raise ConfigurationError(f"{path} cannot be read", detail=_why(error)) from None
     return parse_plan(text, name=str(path))
 
 
@@ -38,5 +38,10 @@ def write_private(path: Path, text: str) -> None:
     """
     try:
         Disk().replace(path, text.encode("utf-8", "surrogatepass"))
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written", detail=os.strerror(error.errno or 0)) from None
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be written", detail=_why(error)) from None
+
+
+def _why(error: OSError | ValueError) -> str:
+    # A ValueError is about the name itself: empty, or with a null byte.
+    return (error.strerror or "") if isinstance(error, OSError) else "It is not the name of a file."

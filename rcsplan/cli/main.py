@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
-from rcsplan.errors import ExitCode, RcsplanError
+from rcsplan.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,16 +62,13 @@ class LazyGroup(click.Group):
         """Run the command; the one place where errors become text and an exit code."""
         try:
             return super().invoke(ctx)
-        except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException, BrokenPipeError):
+        except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException):
             raise
         except Exception as error:  # noqa: BLE001  a bug becomes a report, never a traceback
-            from rcsplan.cli.failure import report_bug, report_error
+            from rcsplan.cli.failure import report
             from rcsplan.cli.invocation import Invocation
 
-            invocation = ctx.obj or Invocation()
-            if isinstance(error, RcsplanError):
-                return report_error(error, invocation)
-            return report_bug(error, invocation)
+            return report(error, ctx.obj or Invocation())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their sentences, none imported."""
@@ -100,7 +96,15 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 @click.option("-v", "--verbose", is_flag=True, help="Also show what does not change, and notes.")
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Progress and problems.")
 @click.option("--no-color", is_flag=True, help="No colour; also NO_COLOR.")
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    allow_from_autoenv=False,  # RCSPLAN_VERSION is what CI systems call the version they install
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(
     ctx: click.Context, *, project: str | None, env: str | None, verbose: bool, log_format: str, no_color: bool
@@ -118,10 +122,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Abort:
         return ExitCode.SIGINT
     except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except BrokenPipeError:
-        # Whoever read our output has had enough, as `head` does; nothing is wrong.
-        sys.stderr.close()
-        return ExitCode.OK
+        from rcsplan.cli.failure import report_usage
+
+        return report_usage(error)
     return result if isinstance(result, int) else ExitCode.OK

@@ -34,7 +34,7 @@ def sandbox() -> None:
     """The embedded provider simulator: nothing in it reaches people."""
 
 
-@sandbox.command()
+@sandbox.command(short_help="Serve the simulator over HTTP.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 picks a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @_db_option
@@ -66,7 +66,8 @@ def ledger(invocation: Invocation, *, db: str | None, output_format: str) -> Non
         click.echo("Nothing was submitted.")
         return
     keys = ("id", "received_at", "status", "contacts", "sent", "delivered", "stopped_at")
-    rows = [keys, *(tuple(visible(str(_shown(entry[key]))) for key in keys) for entry in entries)]
+    heading = ("CAMPAIGN", "RECEIVED", "STATUS", "CONTACTS", "SENT", "DELIVERED", "STOPPED")
+    rows = [heading, *(tuple(visible(str(_shown(entry[key]))) for key in keys) for entry in entries)]
     click.echo("\n".join(columns(rows)))
 
 
@@ -90,7 +91,7 @@ def clock(invocation: Invocation, *, instant: str | None, advance: str | None, r
         click.echo(f"{store.now():%Y-%m-%dT%H:%M:%SZ}")
 
 
-@sandbox.command()
+@sandbox.command(short_help="Replace the account data by those of a YAML file.")
 @click.argument("file", metavar="FILE")
 @_db_option
 @pass_invocation

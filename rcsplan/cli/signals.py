@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType, TracebackType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STDERR = 2
 
 
 @dataclass(slots=True)
 class Interruption:
-    """Listens for SIGINT and SIGTERM from `arm` on until the context ends."""
+    """Listens for SIGINT and SIGTERM from `arm` on until the context ends; says so as text or as a JSON line."""
 
-    say: Callable[[str], object]
+    as_json: bool = False
     received: int = 0
     _before: tuple[object, ...] = ()
 
@@ -29,7 +31,7 @@ class Interruption:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for number, handler in zip(_SIGNALS, self._before, strict=False):
-            signal.signal(number, handler)  # type: ignore[arg-type]  it is what signal() returned
+            signal.signal(number, handler)  # type: ignore[arg-type]  # it is what signal() returned
 
     def arm(self) -> None:
         """From now on the first signal only asks to finish."""
@@ -44,4 +46,10 @@ class Interruption:
             # At once means without any cleaning up: what is in flight is in the state as an intent.
             os._exit(128 + number)
         self.received = number
-        self.say("Interrupted: finishing what is in flight. Once more to leave at once.\n")
+        self._say("finishing what is in flight. Once more to leave at once.")
+
+    def _say(self, what: str) -> None:
+        line = json.dumps({"event": "interrupted", "detail": what}) if self.as_json else f"Interrupted: {what}"
+        # Past the stream: a handler may have come upon it in the middle of a write, where it admits no other.
+        with suppress(OSError):
+            os.write(_STDERR, f"{line}\n".encode())

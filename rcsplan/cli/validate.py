@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +12,13 @@ from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option, variable_options
 from rcsplan.cli.wiring import open_environment, read_variables
 from rcsplan.diagnostics import Severity
-from rcsplan.errors import ExitCode
+from rcsplan.errors import ExitCode, InvalidContent
 from rcsplan.manifest.load import load_sends
 from rcsplan.output.problems import format_diagnostics, format_tally
 from rcsplan.output.problems_json import format_diagnostics_json
+
+if TYPE_CHECKING:
+    from rcsplan.diagnostics import Diagnostic
 
 
 @click.command()
@@ -31,14 +35,27 @@ def validate(
     variable_files: tuple[str, ...],
 ) -> int:
     """Check everything that needs no network, and report all problems at once; PATHs narrow the report."""
-    environment = open_environment(invocation)
     only = tuple(Path(path) for path in paths) or None
-    loaded = load_sends(environment, variables=read_variables(variables, variable_files), paths=only)
-    if output_format == "json":
-        click.echo(format_diagnostics_json(loaded.diagnostics))
+    try:
+        environment = open_environment(invocation)
+        loaded = load_sends(environment, variables=read_variables(variables, variable_files), paths=only)
+    except InvalidContent as broken:
+        # The project file itself: its problems are what was asked for, and no reason to answer in another form.
+        diagnostics, manifests = broken.diagnostics, 0
     else:
-        shown = [entry for entry in loaded.diagnostics if invocation.verbose or entry.severity is not Severity.NOTE]
-        sys.stderr.write(format_diagnostics(shown, invocation.err))
-        click.echo(invocation.out.bold(format_tally(loaded.diagnostics, files=loaded.manifests)))
-    failed = any(diagnostic.is_error for diagnostic in loaded.diagnostics)
+        diagnostics, manifests = loaded.diagnostics, loaded.manifests
+    if output_format == "json":
+        click.echo(format_diagnostics_json(diagnostics))
+    else:
+        _print(diagnostics, invocation)
+        click.echo(invocation.out.bold(format_tally(diagnostics, files=manifests)))
+    failed = any(diagnostic.is_error for diagnostic in diagnostics)
     return ExitCode.ERROR if failed else ExitCode.OK
+
+
+def _print(diagnostics: tuple[Diagnostic, ...], invocation: Invocation) -> None:
+    shown = [entry for entry in diagnostics if invocation.verbose or entry.severity is not Severity.NOTE]
+    if invocation.logs_json:
+        sys.stderr.write(format_diagnostics_json(shown) + "\n")
+    else:
+        sys.stderr.write(format_diagnostics(shown, invocation.err))

@@ -117,6 +117,8 @@ def open_project(invocation: Invocation) -> Project:
         ConfigurationError: there is none.
     """
     explicit = Path(invocation.project) if invocation.project else None
+    if explicit is not None and explicit.is_file():
+        explicit = explicit.parent
     return load_project(find_project(Path.cwd(), explicit=explicit))
 
 
