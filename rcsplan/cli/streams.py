@@ -9,14 +9,28 @@ from typing import Any, TextIO
 
 
 class _Outliving(io.FileIO):
-    """A stream whose reader may leave, as `head` does: the rest is dropped, and the command goes on to its own end."""
+    """A stream whose reader may leave, as `head` does: the rest is dropped, and the command goes on to its own end.
+
+    Any other failure, such as a full disk, is raised once; what is still buffered then is dropped as well.
+    """
+
+    _failed = False
 
     def write(self, data: Any, /) -> int:
-        """Write, or pretend to."""
-        try:
-            return super().write(data)
-        except BrokenPipeError:
-            return memoryview(data).nbytes
+        """Write, or pretend to.
+
+        Raises:
+            OSError: the first failure other than that nobody reads.
+        """
+        if not self._failed:
+            try:
+                return super().write(data)
+            except BrokenPipeError:
+                self._failed = True
+            except OSError:
+                self._failed = True
+                raise
+        return memoryview(data).nbytes
 
 
 def prepare_streams() -> None:
