@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
 from rcsplan.output.moments import count, moment, span
-from rcsplan.output.terminal import Style, shortened, visible
+from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from pydantic import JsonValue
 
@@ -45,7 +46,10 @@ _COUNTS = (
 )
 
 _DETAILED = (ActionKind.SUBMIT, ActionKind.RESUBMIT, ActionKind.REPLACE, ActionKind.STOP, ActionKind.BLOCKED)
-_LONGEST_TEXT = 100
+_LONGEST_TEXT = 200
+
+#: Where the facts of a send begin, and how far they go: together 80 columns.
+_MARGIN, _WIDTH = 11, 69
 
 
 def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
@@ -77,20 +81,22 @@ def verdict(plan: Plan) -> str:
 
 
 def _heading(plan: Plan, style: Style) -> str:
-    place = plan.account.base_url if plan.reaches_people else "sandbox: nothing is sent to people"
-    return style.dim(f"{plan.environment} ({place}) · {moment(plan.created_at, plan.account_timezone)}")
+    place = plan.account.base_url if plan.reaches_people else "simulated: nothing is sent to people"
+    return style.dim(f"{plan.environment} ({place}) · {_minute(plan.created_at, plan.account_timezone)}")
 
 
 def _block(action: Action, plan: Plan, style: Style) -> Iterator[str]:
     yield _title(action, style)
     for name, text in _facts(action, plan, style):
-        yield f"    {name:<6} {text}"
+        first, *more = wrapped(text, _WIDTH)
+        yield f"    {name:<6} {first}"
+        yield from (" " * _MARGIN + line for line in more)
 
 
 def _line(action: Action, style: Style) -> Iterator[str]:
-    start = moment(action.start_at, action.timezone) if action.start_at else "now"
-    opens = f"opens {action.opens_on}, " if action.opens_on else ""
-    yield f"{_title(action, style)}  {style.dim(f'{opens}starts {start}')}"
+    start = _start(action) if action.start_at else "as soon as it is applied"
+    opens = f"opens {action.opens_on} for " if action.opens_on else ""
+    yield f"{_title(action, style)}  {style.dim(f'{opens}{start}')}"
     for note in action.notes:
         yield f"    note   {visible(note)}"
 
@@ -115,10 +121,9 @@ def _facts(action: Action, plan: Plan, style: Style) -> Iterator[tuple[str, str]
     if action.way_out:
         yield "do", visible(action.way_out)
     yield "who", _who(action)
-    yield "when", _when(action, plan)
+    yield from _times(action, plan)
     if action.payload is not None and action.action is not ActionKind.STOP:
-        yield "what", _what(action)
-        yield from _buttons(action.payload)
+        yield from _what(action)
         yield from _fallback(action)
     if action.diff:
         yield from _changes(action, style)
@@ -137,43 +142,61 @@ def _who(action: Action) -> str:
     return f"{count(action.audience.contacts, 'contact')} in {lists}" if lists else "nobody: no list was found"
 
 
-def _when(action: Action, plan: Plan) -> str:
+def _times(action: Action, plan: Plan) -> Iterator[tuple[str, str]]:
     if action.start_at is None:
         until = f", at the latest {moment(action.until, action.timezone)}" if action.until else ""
-        return f"as soon as it is applied{until}"
-    left = span(action.start_at - plan.created_at)
-    own = action.start_at.second and ":00 " in action.declared_start
-    start = action.start_at.replace(second=0) if own else action.start_at
-    second = ", with a second of its own" if own else ""
-    wire = f" · wire {action.wire_start_at} {plan.account_timezone}{second}" if action.wire_start_at else ""
-    return f"{moment(start, action.timezone)}, {left}{wire}"
+        yield "when", f"as soon as it is applied{until}"
+        return
+    yield "when", f"{_start(action)}, {span(action.start_at - plan.created_at)}"
+    if action.wire_start_at:
+        second = ", with a second of its own" if _has_own_second(action) else ""
+        yield "wire", f"{action.wire_start_at} {plan.account_timezone}{second}"
 
 
-def _what(action: Action) -> str:
+def _start(action: Action) -> str:
+    """The start as it was declared: a second that rcsplan chose is said beside the time on the wire alone."""
+    if action.start_at is None:
+        return ""
+    return (_minute if _has_own_second(action) else moment)(action.start_at, action.timezone)
+
+
+def _minute(instant: datetime, zone: str) -> str:
+    return moment(instant.replace(second=0), zone)
+
+
+def _has_own_second(action: Action) -> bool:
+    return action.start_at is not None and bool(action.start_at.second) and ":00 " in action.declared_start
+
+
+def _what(action: Action) -> Iterator[tuple[str, str]]:
     payload = action.payload or {}
     cards = cards_of(payload)
-    form = {0: "text", 1: "card"}.get(len(cards), f"carousel of {len(cards)} cards")
-    parts = [text_of(payload)] if not cards else [_card(card) for card in cards]
-    quoted = " | ".join(shortened(part or "", _LONGEST_TEXT) for part in parts)
-    return f"{form} as {visible(action.sender)}: {quoted}"
+    sender = visible(action.sender)
+    if not cards:
+        yield "what", f"text as {sender}: {shortened(text_of(payload) or '', _LONGEST_TEXT)}"
+    elif len(cards) == 1:
+        yield "what", f"card as {sender}: {_card(cards[0])}"
+        yield from _buttons(cards[0])
+    else:
+        yield "what", f"carousel of {len(cards)} cards as {sender}"
+        for number, card in enumerate(cards, start=1):
+            yield f"card {number}", _card(card)
+            yield from _buttons(card)
 
 
-def _card(card: dict[str, JsonValue] | object) -> str:
-    if not isinstance(card, dict):
-        return ""
+def _card(card: Mapping[str, JsonValue]) -> str:
     media = card.get("media")
     url = media.get("url") if isinstance(media, dict) else None
     words = ". ".join(str(card[key]) for key in ("title", "text") if card.get(key))
-    return words or str(url)
+    return shortened(words or str(url), _LONGEST_TEXT)
 
 
-def _buttons(payload: dict[str, JsonValue]) -> Iterator[tuple[str, str]]:
-    for card in cards_of(payload):
-        suggestions = card.get("suggestions")
-        for button in suggestions if isinstance(suggestions, list) else ():
-            if isinstance(button, dict):
-                target = button.get("url") or button.get("phone")
-                yield "button", f"[{visible(str(button.get('text')))}] {visible(str(target))}"
+def _buttons(card: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+    suggestions = card.get("suggestions")
+    for button in suggestions if isinstance(suggestions, list) else ():
+        if isinstance(button, dict):
+            target = button.get("url") or button.get("phone")
+            yield "button", f"[{visible(str(button.get('text')))}] {visible(str(target))}"
 
 
 def _fallback(action: Action) -> Iterator[tuple[str, str]]:
@@ -182,11 +205,8 @@ def _fallback(action: Action) -> Iterator[tuple[str, str]]:
         yield "sms", "none: who cannot receive RCS gets nothing"
         return
     at = moment(action.fallback_at, action.timezone) if action.fallback_at else "?"
-    yield "sms", f"{at} ({action.validity_hours} h later) as {visible(str(sms.get('sender')))}: {_sms_text(sms)}"
-
-
-def _sms_text(sms: object) -> str:
-    return shortened(str(sms.get("text")), _LONGEST_TEXT) if isinstance(sms, dict) else ""
+    yield "sms", f"{at}, {action.validity_hours} h later, as {visible(str(sms.get('sender')))}:"
+    yield "", shortened(str(sms.get("text")), _LONGEST_TEXT)
 
 
 def _changes(action: Action, style: Style) -> Iterator[tuple[str, str]]:
@@ -216,4 +236,4 @@ def _value(value: JsonValue, names: dict[int, str]) -> str:
 def _closing(plan: Plan) -> Iterator[str]:
     if plan.next_due is not None:
         yield f"Next to open: {moment(plan.next_due, plan.account_timezone)}."
-    yield f"Plan {plan.id}, valid until {moment(plan.expires_at, plan.account_timezone)}."
+    yield f"Plan {plan.id}, valid until {_minute(plan.expires_at, plan.account_timezone)}."

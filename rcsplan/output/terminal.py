@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 #: Joiners without which emoji and some scripts fall apart; they neither move nor hide anything.
 _HARMLESS = frozenset({"\u200d", "\ufe0f", "\u200c"})
+
+_COLOR = re.compile("\x1b\\[[0-9]+m")
 
 
 def visible(text: str) -> str:
@@ -27,6 +30,18 @@ def shortened(text: str, width: int) -> str:
     """The text on one line and within a width, with an ellipsis where something was left out."""
     text = visible(text)
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of a text that are no wider than a width, but for words that are; colour takes no room."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and len(_COLOR.sub("", longer)) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

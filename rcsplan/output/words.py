@@ -11,6 +11,9 @@ from rcsplan.output.terminal import visible
 if TYPE_CHECKING:
     from rcsplan.output.terminal import Style
 
+#: Unchanged text longer than this is cut down to what stands next to a change.
+_LONGEST_EQUAL, _KEPT = 90, 40
+
 _WORDS = re.compile(r"\s+|[^\s\w]|\w+")
 
 
@@ -21,8 +24,16 @@ def word_diff(before: str, after: str, style: Style) -> str:
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, added = visible("".join(old[old_from:old_to])), visible("".join(new[new_from:new_to]))
         if kind == "equal":
-            pieces.append(gone)
+            pieces.append(_elided(gone, at_start=old_from == 0, at_end=old_to == len(old)))
             continue
         pieces.append(style.bad(f"[-{gone}-]") if gone else "")
         pieces.append(style.good(f"{{+{added}+}}") if added else "")
     return "".join(pieces)
+
+
+def _elided(text: str, *, at_start: bool, at_end: bool) -> str:
+    if len(text) <= _LONGEST_EQUAL or (at_start and at_end):
+        return text
+    before = "" if at_start else text[:_KEPT]
+    after = "" if at_end else text[-_KEPT:]
+    return f"{before}…{after}"
