@@ -18,7 +18,7 @@ def format_yaml(data: Mapping[str, Any]) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # declared as None alone
     yaml.width = _WIDTH
     out = StringIO()
     yaml.dump(dict(data), out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from typing import TYPE_CHECKING
@@ -22,14 +23,17 @@ _OTHER_FOLDERS = frozenset({"vars", "templates", "calendars", "sandbox"})
 
 def name_of(path: Path, folder: Path) -> str:
     """The name by which diagnostics speak of a file: its path in the project, where it lies there."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+    return path.as_posix().removeprefix(f"{folder.as_posix()}/")
 
 
 def read_source(path: Path, folder: Path) -> SourceText | Diagnostic:
-    """The text of a file of the project, or why it is not read: nothing outside is, nothing large, nothing special."""
+    """The text of a file below a folder, which has no symlinks in its path, or why it is not read.
+
+    Nothing outside the folder is, nothing large, and nothing special such as a pipe, on which reading would wait.
+    """
     name = name_of(path, folder)
     try:
-        if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+        if not os.path.realpath(path, strict=True).startswith(f"{folder}{os.sep}"):
             return _leaves_project(name)
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

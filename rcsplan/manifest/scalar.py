@@ -11,7 +11,7 @@ Scalar = str | int | float | bool | None
 SUSPECTS: Final = "-+.0123456789~ntfNTF"
 #: More digits than any number of ours has; what is longer is an identifier that lacks its quotes.
 _MAX_DIGITS = 40
-_WORDS: dict[str, bool | None] = {
+WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -32,8 +32,10 @@ def resolve_plain(text: str) -> Scalar:
     Raises:
         UnusableNumberError: it is infinite, not a number, or absurdly long.
     """
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
+    if text[0].isalpha():
+        return text
     if _INTEGER.fullmatch(text):
         return int(_bounded(text))
     if match := _RADIX.fullmatch(text):

@@ -42,7 +42,7 @@ def load_variables(environment: Environment, variables: Variables) -> tuple[dict
         values = merged(values, _read(file, environment.folder, problems))
     values = merged(values, _given(variables.environ, "RCSPLAN_VAR_", problems))
     for file in variables.files:
-        values = merged(values, _read(file, file.parent, problems))
+        values = merged(values, _read(file, file.resolve().parent, problems))
     values = merged(values, _given(variables.flags, "--var ", problems))
     return {**values, "environment": environment.name}, tuple(problems)
 

@@ -20,8 +20,8 @@ from ruamel.yaml.events import (
 
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.document import Document
-from rcsplan.manifest.events import event_source, fails_at_inner_colon, masked_event_source
-from rcsplan.manifest.scalar import SUSPECTS, UnusableNumberError, resolve_plain
+from rcsplan.manifest.events import event_source, masked_event_source, may_be_misread
+from rcsplan.manifest.scalar import SUSPECTS, WORDS, UnusableNumberError, resolve_plain
 from rcsplan.manifest.yaml_syntax import control_character, syntax_problem, unquoted_template
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ MAX_DEPTH = 50
 #: How many nodes the aliases of a document may stand for, all in all.
 MAX_ALIASED_NODES = 20_000
 
+#: The characters with which a key can begin that is a number, or a merge key.
+_ODD_STARTS = "-+.0123456789<"
 _CORE = "tag:yaml.org,2002:"
 _SCALAR_TYPES: dict[str, tuple[type, ...]] = {
     _CORE + "int": (int,),
@@ -52,7 +54,7 @@ def parse_documents(source: SourceText) -> tuple[tuple[Document, ...], tuple[Dia
         return (), (problem,)
     reader = _Reader(source, event_source(source.text))
     error = reader.read()
-    if error and fails_at_inner_colon(error):
+    if error and may_be_misread(source.text):
         reader = _Reader(source, masked_event_source(source.text))
         error = reader.read()
     if error:
@@ -139,7 +141,8 @@ class _Reader:
         return self._container(event, kind)
 
     def _container(self, event: Any, kind: type) -> Any:
-        self._check_container_tag(event, kind)
+        if event.tag is not None:
+            self._check_container_tag(event, kind)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             self._problem(event, "too-deep", "Nested too deeply", detail=f"More than {MAX_DEPTH} levels.")
@@ -168,7 +171,7 @@ class _Reader:
                 return mapping
             self._offsets.append(event.start_mark.index)
             key = event.value
-            if key[:1] in SUSPECTS or key == "<<":
+            if key[:1] in _ODD_STARTS or key in WORDS:
                 self._check_key(event)
             if event.tag is not None or event.anchor is not None:
                 self._marked_scalar(event)
@@ -212,7 +215,7 @@ class _Reader:
 
     def _check_container_tag(self, event: Any, kind: type) -> None:
         expected = _CORE + ("map" if kind is MappingStartEvent else "seq")
-        if event.tag not in {None, "!", expected}:
+        if event.tag not in {"!", expected}:
             self._refuse_tag(event)
 
     def _refuse_tag(self, event: Any) -> None:
