@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
 from rcsplan.errors import ProviderError, StateError
+from rcsplan.plan.model import ActionKind
 from rcsplan.plan.steps import Archive, Rename, StopCampaign, Submit
 from rcsplan.state.model import PutRecord, RenameSend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from rcsplan.apply.events import Listener
     from rcsplan.apply.gate import Gate
@@ -47,6 +48,7 @@ class Executor:
     submitter: Submitter
     state: State
     listener: Listener
+    echo_is_proven: bool
     on_error: OnError = OnError.STOP
     _events: list[Event] = field(default_factory=list)
     _events_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,8 +70,23 @@ class Executor:
         )
         baseline_id = self._baseline() if submits else None
         if baseline_id is not None:
-            self._in_parallel([partial(self._submit_in_turn, chain, baseline_id) for chain in _apart(submits)])
+            for chains in self._in_waves(submits):
+                self._in_parallel([partial(self._submit_in_turn, chain, baseline_id) for chain in chains])
         return tuple(self._events)
+
+    def _in_waves(self, submits: list[Submit]) -> Iterator[list[list[Submit]]]:
+        """Submissions that go alone, one after the other, then all others together.
+
+        Alone go what is submitted a second time, and the first scheduled one of a state, whose echo shows whether the
+        provider reads times as we do.
+        """
+        alone = [step for step in submits if step.action.action is ActionKind.RESUBMIT]
+        first = next((step for step in submits if step.action.start_at is not None), None)
+        if first is not None and first not in alone and not self.echo_is_proven:
+            alone.insert(0, first)
+        for step in alone:
+            yield [[step]]
+        yield _apart(step for step in submits if step not in alone)
 
     def _change_state_alone(self, steps: Iterable[Step]) -> None:
         changes: list[Change] = []
@@ -144,12 +161,14 @@ class Executor:
             return Event(
                 address=action.address, revision=action.revision, happening=Happening.NOT_STARTED, detail=detail
             )
-        prior = self._record(action.address, action.revision)
+        prior = self.state.records_of(action.address).newest
         return self.submitter.submit(action, prior=prior, baseline_id=baseline_id)
 
     def _end(self, event: Event) -> None:
         with self._events_lock:
             self._events.append(event)
+        if event.happening is Happening.SHIFTED:
+            self.gate.close(f"{event.address} was shown with another start than was sent")
         if event.happening is Happening.FAILED and self.on_error is OnError.STOP:
             self.gate.close(f"{event.address} failed, and --on-error is stop")
         self.listener(event)

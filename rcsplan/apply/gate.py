@@ -28,10 +28,12 @@ class Limits:
 class Gate:
     """Whether anything new may start; once closed it stays closed, and says why.
 
-    `hold` returns the reason of a HOLD, or an empty text.
+    `now` is the clock of starts, `real` the one that intents are dated by: they differ in a sandbox, whose clock may
+    jump. `hold` returns the reason of a HOLD, or an empty text.
     """
 
     now: Callable[[], datetime]
+    real: Callable[[], datetime]
     hold: Callable[[], str]
     limits: Limits
     _closed: str = ""
@@ -55,8 +57,10 @@ class Gate:
             return "the time until which it was to be sent has passed"
         return self.objection()
 
-    def objection_to_stop(self, start_at: datetime | None) -> str:
+    def objection_to_stop(self, start_at: datetime | None, *, despite_margin: bool) -> str:
         """Why a stop before this start may not leave now, or an empty text."""
+        if despite_margin:
+            return self.objection()
         if start_at is not None and start_at - self.now() < self.limits.stop_margin:
             return f"its start is less than {self.limits.stop_margin.total_seconds() / 60:g} min away"
         return self.objection()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import WIRE_TIME
-from rcsplan.state.model import Intent, ListSnapshot, Record, RemoteStatus, Stop, StopCause, Superseded
+from rcsplan.state.model import Intent, ListSnapshot, Record, Refusal, RemoteStatus, Stop, StopCause, Superseded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +36,9 @@ def intended(action: Action, intent: Intent, *, prior: Record | None, provenance
         ),
         intent=intent,
         superseded=_superseded(prior) if prior else (),
+        watched=prior.watched if prior else (),
+        # A version that was restored must not be replaced by the refused one again.
+        refusal=prior.refusal if prior is not None and prior.digest == action.digest else None,
         provenance=provenance,
     )
 
@@ -55,17 +58,52 @@ def submitted(record: Record, campaign: CampaignInfo, *, now: datetime) -> Recor
     )
 
 
-def unknown(record: Record, problem: str, *, now: datetime) -> Record:
+def unknown(record: Record, problem: str, *, duplicate: bool, now: datetime) -> Record:
     """The record of a submission of which nobody can say whether it was accepted."""
     if record.intent is None:
         return record
-    intent = record.intent.model_copy(update={"unknown_since": now, "problem": problem})
-    return record.model_copy(update={"intent": intent})
+    update = {"unknown_since": now, "problem": problem, "duplicate": duplicate}
+    return record.model_copy(update={"intent": record.intent.model_copy(update=update)})
 
 
-def withdrawn(record: Record) -> Record | None:
-    """The record of a submission that provably did not happen; None where nothing else is left to remember."""
-    return record.model_copy(update={"intent": None}) if record.superseded else None
+def withdrawn(record: Record, prior: Record | None) -> Record | None:
+    """The record of a submission that provably did not happen: what was there before it.
+
+    None where there was nothing, and nothing else is left to remember.
+    """
+    if prior is not None:
+        return prior
+    return record.model_copy(update={"intent": None}) if record.superseded or record.watched else None
+
+
+def refused(record: Record, digest: str, problem: str, *, now: datetime) -> Record:
+    """The record of a campaign that was stopped for a new version, which the provider then refused."""
+    return record.model_copy(update={"refusal": Refusal(digest=digest, problem=problem, at=now)})
+
+
+def adopted(record: Record, campaign: CampaignInfo, evidence: str, *, now: datetime) -> Record:
+    """The record of a submission whose answer was lost, and whose campaign was found."""
+    found = submitted(record, campaign, now=now)
+    # The price is told in the answer to a create alone (bsg-api.md section 3.6): a later 0 means nothing.
+    return found.model_copy(update={"evidence": evidence, "price": None, "currency": None, "late_id": None})
+
+
+def never_arrived(record: Record) -> Record:
+    """The record of a submission that did not arrive: it may be repeated, and the lost one stays watched."""
+    if record.intent is None:
+        return record
+    return record.model_copy(update={"intent": None, "watched": (*record.watched, record.intent)})
+
+
+def disputed(record: Record, candidates: tuple[int, ...], why: str, *, now: datetime) -> Record:
+    """The record of a submission of which only a person can tell what became of it."""
+    if record.intent is None:
+        return record
+    known = record.intent
+    if (known.candidates, known.dispute) == (candidates, why):
+        return record
+    update = {"candidates": candidates, "dispute": why, "looked_at": now}
+    return record.model_copy(update={"intent": known.model_copy(update=update)})
 
 
 def stopping(record: Record, cause: StopCause, *, now: datetime) -> Record:

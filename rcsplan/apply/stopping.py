@@ -40,7 +40,7 @@ class Stopper:
             StateError: the state could not be written, or the lock was lost.
         """
         self.tell(self._event(step, Happening.STARTED))
-        objection = self.gate.objection_to_stop(step.start_at)
+        objection = self.gate.objection_to_stop(step.start_at, despite_margin=step.despite_margin)
         if objection:
             return self._event(step, Happening.NOT_STARTED, detail=objection)
         record = stopping(record, step.cause, now=self.gate.now())
@@ -64,7 +64,7 @@ class Stopper:
         self.recorder.record(
             PutRecord(address=step.address, record=stopped(record, archives=step.archives, now=now)),
         )
-        if campaign.sent:
+        if campaign.sent and not step.despite_margin:
             detail = f"campaign {step.remote_id} had sent {campaign.sent} messages when it stopped"
             return self._event(step, Happening.FAILED, detail=detail)
         return self._event(step, Happening.STOPPED)

@@ -12,19 +12,20 @@ import click
 from rcsplan.apply.executor import OnError
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import variable_options
+from rcsplan.cli.options import SPAN, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import UsageError
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
 from rcsplan.operations.apply import apply as apply_now
 from rcsplan.operations.hold import hold_of
-from rcsplan.output.apply_text import format_applied
+from rcsplan.output.apply_text import format_applied, format_event
 from rcsplan.output.plan_text import format_plan_text
-from rcsplan.output.progress import progress
+from rcsplan.output.progress import format_event_json, progress
 from rcsplan.plan.steps import steps_of
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from types import TracebackType
 
     from rcsplan.apply.events import Event, Listener
@@ -36,13 +37,18 @@ if TYPE_CHECKING:
 @click.argument("what", nargs=-1, metavar="[FILE | ADDRESS...]")
 @click.option("--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal.")
 @click.option("--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Submissions at once.")
+@click.option("--lock-timeout", type=SPAN, default="0s", metavar="SPAN", help="How long to wait for the lock: 5m.")
 @click.option(
-    "--lock-timeout",
-    type=click.FloatRange(0, 86_400),
-    default=0.0,
-    metavar="SECONDS",
-    help="How long to wait for the lock.",
+    "--settle-timeout",
+    type=SPAN,
+    default="3m",
+    show_default=True,
+    metavar="SPAN",
+    help="How long to wait for what became of submissions without an answer.",
 )
+@click.option("--allow-mass-stop", is_flag=True, help="Stop or replace more than policy.max_stop allows.")
+@click.option("--allow-stop-sending", is_flag=True, help="Stop removed sends although they are sending, or about to.")
+@click.option("--restore", multiple=True, metavar="ADDRESS", help="Bring back a version whose successor was refused.")
 @click.option("--skip-blocked", is_flag=True, help="Apply the rest although sends are blocked; still exits 4.")
 @click.option(
     "--on-error",
@@ -59,7 +65,11 @@ def apply(
     what: tuple[str, ...],
     auto_approve: bool,
     parallelism: int,
-    lock_timeout: float,
+    lock_timeout: timedelta,
+    settle_timeout: timedelta,
+    allow_mass_stop: bool,
+    allow_stop_sending: bool,
+    restore: tuple[str, ...],
     skip_blocked: bool,
     on_error: str,
     variables: tuple[str, ...],
@@ -83,7 +93,11 @@ def apply(
     options = ApplyOptions(
         addresses=() if saved else what,
         parallelism=parallelism,
-        lock_timeout=lock_timeout,
+        lock_timeout=lock_timeout.total_seconds(),
+        settle_timeout=settle_timeout.total_seconds(),
+        allow_mass_stop=allow_mass_stop,
+        allow_stop_sending=allow_stop_sending,
+        restore=restore,
         skip_blocked=skip_blocked,
         on_error=OnError(on_error),
     )
@@ -141,6 +155,10 @@ class _Attended:
     def _listen(self, event: Event) -> None:
         if self._listener is not None:
             self._listener(event)
+            return
+        # What was found out about an earlier run, before there is a plan and with it a progress to draw.
+        as_json = self._invocation.logs_json
+        sys.stderr.write((format_event_json(event) if as_json else format_event(event, self._invocation.err)) + "\n")
 
     def _hold(self) -> str:
         return self.interruption.objection() or hold_of(self._target.environment)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import format_option
+from rcsplan.cli.options import SPAN, format_option
 from rcsplan.cli.wiring import find_sandbox
 from rcsplan.errors import UsageError
 from rcsplan.output.terminal import columns, visible
@@ -73,11 +72,13 @@ def ledger(invocation: Invocation, *, db: str | None, output_format: str) -> Non
 
 @sandbox.command()
 @click.option("--set", "instant", metavar="ISO", help="Jump to a time and run on; without an offset it is UTC.")
-@click.option("--advance", metavar="SPAN", help="Jump ahead by a span such as 36h.")
+@click.option("--advance", type=SPAN, metavar="SPAN", help="Jump ahead by a span such as 36h.")
 @click.option("--real", is_flag=True, help="Show the real time again.")
 @_db_option
 @pass_invocation
-def clock(invocation: Invocation, *, instant: str | None, advance: str | None, real: bool, db: str | None) -> None:
+def clock(
+    invocation: Invocation, *, instant: str | None, advance: timedelta | None, real: bool, db: str | None
+) -> None:
     """Show the simulator's clock, or set it."""
     if sum((instant is not None, advance is not None, real)) > 1:
         raise UsageError("--set, --advance and --real exclude each other")
@@ -85,7 +86,7 @@ def clock(invocation: Invocation, *, instant: str | None, advance: str | None, r
         if instant is not None:
             store.set_clock(_instant(instant))
         if advance is not None:
-            store.advance(_span(advance))
+            store.advance(advance)
         if real:
             store.use_real()
         click.echo(f"{store.now():%Y-%m-%dT%H:%M:%SZ}")
@@ -132,11 +133,3 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise UsageError(f"{text!r} is not a time", hint="Write it as 2026-12-01T09:00:00Z") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _span(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if match is None:
-        raise UsageError(f"{text!r} is not a span", hint="Write a number and a unit: 90s, 15m, 36h or 7d")
-    unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[match[2]]
-    return timedelta(**{unit: int(match[1])})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rcsplan.apply.echo import is_proven
 from rcsplan.apply.events import Event, Happening
 from rcsplan.apply.executor import Executor, OnError
 from rcsplan.apply.gate import Gate, Limits
@@ -13,34 +14,42 @@ from rcsplan.apply.recorder import Recorder
 from rcsplan.apply.stopping import Stopper
 from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
-from rcsplan.operations.observe import clock_of, observe_account, refresh
+from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on
 from rcsplan.operations.saved import check_saved
+from rcsplan.operations.settle import Settled, settle
 from rcsplan.operations.states import owned_state
-from rcsplan.plan.steps import steps_of
+from rcsplan.plan.model import UNSETTLED, ActionKind
+from rcsplan.plan.steps import Submit, steps_of
 from rcsplan.state.model import UsePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rcsplan.apply.events import Listener
     from rcsplan.backend.protocol import StateSession
     from rcsplan.bsg.client import SendClient
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
-    from rcsplan.plan.facts import Facts
     from rcsplan.plan.model import Plan
     from rcsplan.state.sends import State
+
+#: How often one run submits again what provably never arrived.
+_REPETITIONS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyOptions:
-    """What the user asked of an apply; `lock_timeout` is in seconds."""
+    """What the user asked of an apply; timeouts are in seconds."""
 
     addresses: tuple[str, ...] = ()
     parallelism: int = 4
     lock_timeout: float = 0.0
+    settle_timeout: float = 180.0
     skip_blocked: bool = False
+    allow_mass_stop: bool = False
+    allow_stop_sending: bool = False
+    restore: tuple[str, ...] = ()
     on_error: OnError = OnError.STOP
 
 
@@ -69,18 +78,41 @@ class Applied:
 
     @property
     def counts(self) -> Counter[Happening]:
-        """How many steps ended how."""
-        return Counter(event.happening for event in self.events)
+        """How many things happened, and how many addresses ended unknown."""
+        counts: Counter[Happening] = Counter(
+            event.happening for event in self.events if event.happening is not Happening.UNKNOWN
+        )
+        counts[Happening.UNKNOWN] = len(self.unknown)
+        return counts
 
     @property
     def exit_code(self) -> ExitCode:
         """1 before 3 before 4 (design section 10)."""
-        counts = self.counts
-        if counts[Happening.FAILED] or counts[Happening.NOT_STARTED] or not self.confirmed:
+        troubles = {Happening.FAILED, Happening.SHIFTED, Happening.NOT_STARTED}
+        if not self.confirmed or self._lost or any(event.happening in troubles for event in self.last.values()):
             return ExitCode.ERROR
-        if counts[Happening.UNKNOWN]:
+        if self.unknown:
             return ExitCode.UNKNOWN
         return ExitCode.BLOCKED if self.plan.blocked else ExitCode.OK
+
+    @property
+    def _lost(self) -> bool:
+        """Whether a submission of this run never arrived, and was not made again."""
+        sent_here = {event.address for event in self.events if event.happening is Happening.UNKNOWN}
+        return any(self.last[address].happening is Happening.NEVER_ARRIVED for address in sent_here)
+
+    @property
+    def last(self) -> dict[str, Event]:
+        """What became of each address in the end."""
+        return {event.address: event for event in self.events}
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The addresses whose outcome is still not known."""
+        earlier = {action.address for action in self.plan.blocked if action.reason in UNSETTLED}
+        return frozenset(
+            earlier | {event.address for event in self.last.values() if event.happening is Happening.UNKNOWN}
+        )
 
 
 def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Applied:
@@ -93,16 +125,22 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
         StateError: the state cannot be used, or a write was not confirmed.
         ProviderError: the account could not be read.
     """
+    rules = replace(
+        target.rules,
+        allow_mass_stop=options.allow_mass_stop,
+        allow_stop_sending=options.allow_stop_sending,
+        restore=frozenset(options.restore),
+    )
     with target.store.lock(target.lock_info("apply"), timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
         with target.provider.sender() as client:
-            facts = observe_account(client, target)
-            _record_refresh(client, state, facts, session)
-            planned = plan_on(state, facts, target, addresses=options.addresses)
+            before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
+            planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
             confirmed = _reviewed(planned.plan, options, attendance)
-            events = _carry_out(planned.plan, state, session, client, target, options, attendance) if confirmed else ()
+            run = _Run(state=state, session=session, client=client, target=target, options=options)
+            events = run.carry_out(planned.plan, attendance) if confirmed else ()
         session.save()
-    return Applied(plan=planned.plan, events=events, confirmed=confirmed, loaded=planned.loaded)
+    return Applied(plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded)
 
 
 def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: Attendance) -> Applied:
@@ -118,21 +156,22 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
     with target.store.lock(target.lock_info(f"apply of plan {saved.id}"), timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
         with target.provider.sender() as client:
-            facts = observe_account(client, target)
-            _record_refresh(client, state, facts, session)
-            check_saved(saved, state, facts, target.rules)
+            before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
+            check_saved(saved, state, before.seen.facts, target.rules)
             confirmed = _reviewed(saved, options, attendance)
             if confirmed:
-                session.record([UsePlan(plan_id=saved.id, at=facts.now)])
-            events = _carry_out(saved, state, session, client, target, options, attendance) if confirmed else ()
+                session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
+            run = _Run(state=state, session=session, client=client, target=target, options=options)
+            events = run.carry_out(saved, attendance) if confirmed else ()
         session.save()
-    return Applied(plan=saved, events=events, confirmed=confirmed)
+    return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed)
 
 
 def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance) -> bool:
     """Show the plan, refuse it where it is blocked, and ask where it does something."""
     attendance.show(plan)
-    if plan.blocked and not options.skip_blocked:
+    guarded = bool(plan.guards) and not options.allow_mass_stop
+    if guarded or (plan.refusing and not options.skip_blocked):
         raise _blocked(plan)
     objection = attendance.hold()
     if plan.has_changes and objection:
@@ -140,56 +179,96 @@ def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance) -> bool
     return attendance.confirm(plan) if plan.has_changes else True
 
 
-def _carry_out(
-    plan: Plan,
-    state: State,
-    session: StateSession,
-    client: SendClient,
-    target: Target,
-    options: ApplyOptions,
-    attendance: Attendance,
-) -> tuple[Event, ...]:
-    provider, policy = target.environment.provider, target.environment.policy
-    limits = Limits(
-        parallelism=options.parallelism,
-        deadline=provider.deadline,
-        intent_ttl=provider.intent_ttl,
-        min_lead=policy.min_lead,
-        stop_margin=policy.stop_margin,
-    )
-    recorder = Recorder(session)
-    gate = Gate(now=clock_of(client, target), hold=attendance.hold, limits=limits)
-    sleep, tell = target.runtime.sleep, attendance.listen
-    executor = Executor(
-        recorder=recorder,
-        gate=gate,
-        client=client,
-        stopper=Stopper(client=client, recorder=recorder, gate=gate, sleep=sleep, tell=tell),
-        submitter=Submitter(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One run of the apply protocol, from a confirmed plan to the outcome of its last step."""
+
+    state: State
+    session: StateSession
+    client: SendClient
+    target: Target
+    options: ApplyOptions
+
+    def carry_out(self, plan: Plan, attendance: Attendance) -> tuple[Event, ...]:
+        """Execute the steps of a plan, wait for what is unknown, and submit once more what never arrived."""
+        events = self._executor(plan, attendance).run(steps_of(plan.actions))
+        for _ in range(_REPETITIONS):
+            if not any(event.happening is Happening.UNKNOWN for event in events):
+                return events
+            after = self._settle(attendance)
+            events = (*events, *after.events)
+            lost = self._never_arrived(plan, after.events)
+            if not lost:
+                return events
+            events = (*events, *self._executor(plan, attendance).run(lost))
+        return (*events, *self._settle(attendance).events)
+
+    def _settle(self, attendance: Attendance) -> Settled:
+        timeout, listen = self.options.settle_timeout, attendance.listen
+        return settle(self.client, self.state, self.session, self.target, timeout=timeout, listen=listen)
+
+    def _never_arrived(self, plan: Plan, events: Iterable[Event]) -> tuple[Submit, ...]:
+        """The submissions of this run that were lost on the way; but none that was refused as a duplicate before."""
+        lost = {event.address for event in events if event.happening is Happening.NEVER_ARRIVED}
+        again = []
+        for action in plan.actions:
+            record = self.state.records_of(action.address).newest
+            if action.address in lost and record is not None and not any(one.duplicate for one in record.watched[:-1]):
+                repeated = action.model_copy(update={"action": ActionKind.RESUBMIT})
+                again.append(Submit(action=repeated, after_stop=False))
+        return tuple(again)
+
+    def _executor(self, plan: Plan, attendance: Attendance) -> Executor:
+        target, client = self.target, self.client
+        recorder = Recorder(self.session)
+        gate = Gate(
+            now=clock_of(client, target),
+            real=intent_clock_of(client, target),
+            hold=attendance.hold,
+            limits=self._limits(),
+        )
+        sleep, tell = target.runtime.sleep, attendance.listen
+        submitter = Submitter(
             client=client,
             recorder=recorder,
             gate=gate,
             provenance=target.provenance(target.runtime.source(), plan_checksum=plan.checksum),
+            response_zone=target.response_zone,
             sleep=sleep,
             tell=tell,
-        ),
-        state=state,
-        listener=tell,
-        on_error=options.on_error,
-    )
-    return executor.run(steps_of(plan.actions))
+        )
+        return Executor(
+            recorder=recorder,
+            gate=gate,
+            client=client,
+            stopper=Stopper(client=client, recorder=recorder, gate=gate, sleep=sleep, tell=tell),
+            submitter=submitter,
+            state=self.state,
+            listener=tell,
+            echo_is_proven=is_proven(self.state, target.response_zone),
+            on_error=self.options.on_error,
+        )
 
-
-def _record_refresh(client: SendClient, state: State, facts: Facts, session: StateSession) -> None:
-    changes = refresh(client, state, facts)
-    if changes:
-        session.record(changes)
+    def _limits(self) -> Limits:
+        provider, policy = self.target.environment.provider, self.target.environment.policy
+        return Limits(
+            parallelism=self.options.parallelism,
+            deadline=provider.deadline,
+            intent_ttl=provider.intent_ttl,
+            min_lead=policy.min_lead,
+            stop_margin=policy.stop_margin,
+        )
 
 
 def _blocked(plan: Plan) -> Blocked:
-    count = len(plan.blocked)
+    held = plan.refusing
+    count = len(held)
+    detail = [f"{action.address}: {action.detail}" for action in held] + [guard.detail for guard in plan.guards]
+    way_out = "Mend what blocks, or apply the rest with --skip-blocked." if held else plan.guards[0].way_out
+    if not held:
+        return Blocked("The plan as a whole is refused; nothing was applied", detail="\n".join(detail), hint=way_out)
     return Blocked(
         f"{count} {'send is' if count == 1 else 'sends are'} blocked; nothing was applied",
-        detail="\n".join(f"{action.address}: {action.detail}" for action in plan.blocked),
-        hint="Mend what blocks, or apply the rest with --skip-blocked.",
+        detail="\n".join(detail),
+        hint=way_out,
     )

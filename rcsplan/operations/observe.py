@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.records import observed
 from rcsplan.bsg.client import NotFound
+from rcsplan.bsg.times import from_wire
+from rcsplan.campaign.schedule import horizon
 from rcsplan.errors import ConfigurationError
-from rcsplan.plan.facts import ContactList, Facts
+from rcsplan.plan.facts import ContactList, Facts, Sighting
 from rcsplan.state.model import GONE, PutRecord, RemoteStatus
 from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
 
     from rcsplan.bsg.client import ReadClient
     from rcsplan.bsg.wire import CampaignInfo
@@ -24,12 +28,8 @@ if TYPE_CHECKING:
 #: More difference than this between two clocks, and one of them cannot be trusted with start times.
 MAX_SKEW = timedelta(minutes=2)
 
-#: The list's window, under three months wide and within the horizon, as it may mean creation or start
-#: (bsg-api.md section 2.1); what lies outside is read by its id.
-_BACK, _AHEAD = timedelta(days=55), timedelta(days=29)
-
-#: Up to so many campaigns are read one by one, more by pages of the list.
-_ONE_BY_ONE = 3
+#: How far back the list of campaigns is read: with the horizon ahead it stays under three months (bsg-api.md 2.1).
+_BACK = timedelta(days=55)
 
 #: Phases that the provider may still change.
 _OPEN = frozenset({Phase.WAITING, Phase.BEGUN, Phase.VANISHED})
@@ -55,8 +55,30 @@ def clock_of(client: ReadClient, target: Target) -> Callable[[], datetime]:
     return now
 
 
-def observe_account(client: ReadClient, target: Target) -> Facts:
-    """The account's contact lists, and what time it is.
+def intent_clock_of(client: ReadClient, target: Target) -> Callable[[], datetime]:
+    """The clock by which intents are dated, and settle: it never jumps, and every machine reads the same.
+
+    That is the provider's; a simulator's clock may be set, and its delays are real seconds (design section 8).
+    """
+
+    def now() -> datetime:
+        remote = None if client.is_sandbox and not target.provider.reaches_people else client.server_now()
+        return remote or target.runtime.now()
+
+    return now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The account as it was looked at: what planning needs of it, and its campaigns as the provider shows them."""
+
+    facts: Facts
+    campaigns: Mapping[int, CampaignInfo]
+    looked_at: datetime
+
+
+def observe_account(client: ReadClient, target: Target) -> Observation:
+    """The account's contact lists and campaigns, and what time it is.
 
     Raises:
         ProviderError: the account could not be read.
@@ -66,31 +88,61 @@ def observe_account(client: ReadClient, target: Target) -> Facts:
         ContactList(id=entry.id, name=entry.name, contacts=entry.contacts, default=entry.default)
         for entry in client.contact_lists()
     )
-    return Facts(
+    now = clock_of(client, target)()
+    # Dated before the look: what arrives during it may be missed by it.
+    looked_at = intent_clock_of(client, target)()
+    # Whether the window means creation or start is not documented, so it reaches from weeks ago to the last start
+    # that the provider takes.
+    window = (_wall(now - _BACK, target.zone), _wall(horizon(now, target.zone), target.zone))
+    campaigns = {campaign.id: campaign for campaign in client.campaigns(window=window)}
+    facts = Facts(
         account=target.provider.account,
         zone=target.zone,
-        now=clock_of(client, target)(),
+        now=now,
         reaches_people=target.provider.reaches_people,
         lists=lists,
+        sightings=tuple(sighting_of(campaign, target.response_zone) for campaign in campaigns.values()),
+    )
+    return Observation(facts=facts, campaigns=campaigns, looked_at=looked_at)
+
+
+def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None)
+
+
+def sighting_of(campaign: CampaignInfo, response_zone: ZoneInfo) -> Sighting:
+    """A campaign as planning sees it, its start as an instant."""
+    start = campaign.start_at
+    return Sighting(
+        id=campaign.id,
+        name=campaign.name,
+        sender=campaign.sender,
+        start_at=from_wire(start, response_zone) if start is not None else None,
+        status=campaign.status,
+        sent=campaign.sent,
     )
 
 
-def refresh(client: ReadClient, state: State, facts: Facts) -> tuple[PutRecord, ...]:
+def refresh(client: ReadClient, state: State, seen: Observation) -> tuple[PutRecord, ...]:
     """The records whose campaigns have changed at the provider since they were last looked at.
 
     Raises:
         ProviderError: the account could not be read.
     """
-    live = dict(_live(state))
-    if not live:
-        return ()
-    campaigns = _campaigns(client, live, facts)
     changes = []
-    for remote_id, (address, record) in live.items():
-        fresh = _fresh(record, campaigns.get(remote_id), now=facts.now)
+    for remote_id, (address, record) in _live(state):
+        campaign = seen.campaigns.get(remote_id) or _read(client, remote_id)
+        fresh = _fresh(record, campaign, now=seen.facts.now)
         if fresh is not record:
             changes.append(PutRecord(address=address, record=fresh))
     return tuple(changes)
+
+
+def _read(client: ReadClient, remote_id: int) -> CampaignInfo | None:
+    try:
+        return client.campaign(remote_id)
+    except NotFound:
+        return None
 
 
 def _live(state: State) -> Iterator[tuple[int, tuple[str, Record]]]:
@@ -98,20 +150,6 @@ def _live(state: State) -> Iterator[tuple[int, tuple[str, Record]]]:
         for record in entry.revisions.values():
             if record.remote_id is not None and record.archived_at is None and phase_of(record) in _OPEN:
                 yield record.remote_id, (address, record)
-
-
-def _campaigns(client: ReadClient, live: Mapping[int, tuple[str, Record]], facts: Facts) -> dict[int, CampaignInfo]:
-    found: dict[int, CampaignInfo] = {}
-    if len(live) > _ONE_BY_ONE:
-        here = facts.now.astimezone(facts.zone).replace(tzinfo=None)
-        listed = client.campaigns(window=(here - _BACK, here + _AHEAD), down_to_id=min(live) - 1)
-        found = {campaign.id: campaign for campaign in listed if campaign.id in live}
-    for remote_id in live.keys() - found.keys():
-        try:
-            found[remote_id] = client.campaign(remote_id)
-        except NotFound:
-            continue
-    return found
 
 
 def _fresh(record: Record, campaign: CampaignInfo | None, *, now: datetime) -> Record:

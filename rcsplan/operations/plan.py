@@ -12,8 +12,10 @@ from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import load_sends
 from rcsplan.operations.observe import observe_account, refresh
+from rcsplan.operations.reconcile import findings
 from rcsplan.operations.states import check_belongs, first_state, load_state
 from rcsplan.plan.planner import make_plan
+from rcsplan.plan.reconcile import Arrived
 from rcsplan.state.changes import make_changes
 from rcsplan.state.phase import Phase, phase_of
 
@@ -47,24 +49,43 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
     state = load_state(target) or first_state(target)
     check_belongs(state, target)
     with target.provider.reader() as client:
-        facts = observe_account(client, target)
-        make_changes(state, refresh(client, state, facts))
-    return plan_on(state, facts, target, addresses=addresses)
+        seen = observe_account(client, target)
+        make_changes(state, refresh(client, state, seen))
+        found = findings(client, state, seen, target)
+        make_changes(state, (finding.change for finding in found))
+    adopted = frozenset(finding.address for finding in found if isinstance(finding.conclusion, Arrived))
+    return plan_on(state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted)
 
 
-def plan_on(state: State, facts: Facts, target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
-    """Plan against a state that holds the freshest remote statuses.
+def plan_on(
+    state: State,
+    facts: Facts,
+    target: Target,
+    rules: Rules,
+    *,
+    addresses: tuple[str, ...] = (),
+    adopted: frozenset[str] = frozenset(),
+) -> Planned:
+    """Plan against a state that holds the freshest remote statuses, and what became of open intents.
+
+    `adopted` are addresses whose lost submission was found, and is not yet recorded.
 
     Raises:
         InvalidContent: a manifest has an error; nothing is planned.
         UsageError: an address that nothing declares or records.
     """
-    rules = target.rules
     loaded = load_sends(target.environment, variables=target.variables, frozen=_frozen(state, facts.now, rules))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     desired = _only(loaded.desired, state, addresses) if addresses else loaded.desired
-    made = make_plan(desired, state, facts, rules, source=target.runtime.source(), warnings=_texts(loaded.diagnostics))
+    made = make_plan(
+        desired,
+        state,
+        replace(facts, adopted=adopted),
+        rules,
+        source=target.runtime.source(),
+        warnings=_texts(loaded.diagnostics),
+    )
     return Planned(plan=made, loaded=loaded)
 
 

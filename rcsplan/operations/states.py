@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from rcsplan.diagnostics import did_you_mean
 from rcsplan.errors import StateMismatch, StateMissing, UsageError
 from rcsplan.state.sends import State
 
@@ -76,7 +77,7 @@ def check_belongs(state: State, target: Target) -> None:
             f"The state at {target.store.location} belongs to another account",
             detail=f"It was made with {state.account.base_url} and key {state.account.key_fingerprint}; now it is "
             f"{target.provider.account.base_url} and key {target.provider.account.key_fingerprint}.",
-            hint="Use the key that the state was made with, or give this account a state of its own.",
+            hint="Use the key that the state was made with. If the key was renewed: rcsplan state account --accept",
         )
 
 
@@ -89,7 +90,10 @@ def init_state(target: Target) -> State:
     with target.store.lock(target.lock_info("state init"), timeout=0) as session:
         if session.state is not None:
             raise UsageError(f"There already is a state at {target.store.location}")
+        with target.provider.reader() as client:
+            baseline_id = client.newest_campaign_id()
         state = empty_state(target, lineage=target.runtime.new_id())
+        state.baseline_id = baseline_id
         session.create(state)
         return state
 
@@ -104,8 +108,18 @@ def entry_of(target: Target, address: str) -> SendEntry:
     state = target.store.load()
     if state is None:
         raise _missing(target)
+    return entry_in(state, address)
+
+
+def entry_in(state: State, address: str) -> SendEntry:
+    """The records of one address of a state at hand.
+
+    Raises:
+        UsageError: the state has no such address.
+    """
     if address not in state.sends:
-        raise UsageError(f"The state has no record of {address!r}", hint="List them: rcsplan state list")
+        hint = did_you_mean(address, state.sends) or "List them: rcsplan state list"
+        raise UsageError(f"The state has no record of {address!r}", hint=hint)
     return state.sends[address]
 
 

@@ -87,10 +87,18 @@ class Target:
         return ZoneInfo(self.environment.provider.timezone)
 
     @property
+    def response_zone(self) -> ZoneInfo:
+        """The zone of the times in the provider's answers."""
+        provider = self.environment.provider
+        return ZoneInfo(provider.response_timezone or provider.timezone)
+
+    @property
     def rules(self) -> Rules:
         """What the project and its environment demand of a plan."""
         policy = self.environment.policy
         return Rules(
+            max_stop=policy.max_stop,
+            exclusive=self.environment.provider.exclusive,
             environment=self.environment.name,
             stop_margin=policy.stop_margin,
             min_lead=policy.min_lead,

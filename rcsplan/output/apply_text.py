@@ -21,7 +21,10 @@ _WORDS = {
     Happening.FAILED: "failed",
     Happening.UNKNOWN: "outcome unknown",
     Happening.NOT_STARTED: "not started",
+    Happening.SHIFTED: "submitted, but with another start",
     Happening.SUBMITTED: "submitted",
+    Happening.ADOPTED: "found at the provider",
+    Happening.NEVER_ARRIVED: "never arrived",
     Happening.STOPPED: "stopped",
     Happening.RENAMED: "renamed",
     Happening.ARCHIVED: "archived",
@@ -48,7 +51,7 @@ def format_event(event: Event, style: Style) -> str:
 def format_applied(applied: Applied, style: Style) -> str:
     """The result of an apply, then what is left to a person."""
     lines = [style.bold(_verdict(applied))]
-    for event in applied.events:
+    for event in applied.last.values():
         if event.error is not None:
             lines += [f"  {visible(event.address) or 'account'}: {visible(event.error.summary)}"]
             lines += [

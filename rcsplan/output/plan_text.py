@@ -61,6 +61,8 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
             lines += ["", *_block(action, plan, style)]
     brief = [line for action in shown if action.action not in _DETAILED for line in _line(action, style)]
     lines += ["", *brief] if brief else []
+    for guard in plan.guards:
+        lines += ["", style.bad(f"Refused as a whole: {visible(guard.detail)}"), f"  {visible(guard.way_out)}"]
     for drift in plan.drift:
         lines += ["", style.changed(f"Drift: {visible(drift.address)}: {visible(drift.detail)}")]
     for warning in plan.diagnostics:
@@ -75,7 +77,7 @@ def verdict(plan: Plan) -> str:
     if not counts:
         return "No changes. No campaigns are declared."
     listed = ", ".join(counts)
-    if plan.blocked:
+    if plan.blocked or plan.guards:
         return f"Blocked: {listed}."
     return f"Plan: {listed}." if plan.has_changes else f"No changes: {listed}."
 
@@ -147,7 +149,8 @@ def _times(action: Action, plan: Plan) -> Iterator[tuple[str, str]]:
         until = f", at the latest {moment(action.until, action.timezone)}" if action.until else ""
         yield "when", f"as soon as it is applied{until}"
         return
-    yield "when", f"{_start(action)}, {span(action.start_at - plan.created_at)}"
+    left = action.start_at.replace(second=0) - plan.created_at.replace(second=0, microsecond=0)
+    yield "when", f"{_start(action)}, {span(left)}"
     if action.wire_start_at:
         second = ", with a second of its own" if _has_own_second(action) else ""
         yield "wire", f"{action.wire_start_at} {plan.account_timezone}{second}"

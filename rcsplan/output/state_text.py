@@ -12,7 +12,7 @@ from rcsplan.state.phase import Phase, phase_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rcsplan.state.model import Record, SendEntry
+    from rcsplan.state.model import Intent, Record, SendEntry
     from rcsplan.state.sends import State
 
 _PHASES = {
@@ -116,19 +116,39 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
         yield "status", visible(f"{record.remote.status}, {sent:,} sent, {delivered:,} delivered")
     if record.price is not None:
         yield "price", visible(f"{record.price} {record.currency or ''}".strip())
-    if record.intent is not None:
-        yield "intent", f"opened {_stamp(record.intent.opened_at)}, baseline campaign {record.intent.baseline_id}"
-        yield "problem", visible(record.intent.problem or "the run that opened it did not report back")
-    if record.stop is not None:
-        yield "stopped", f"by us ({record.stop.cause}), asked for {_stamp(record.stop.opened_at)}"
-    for past in record.superseded:
-        yield "replaced", f"campaign {past.remote_id}, stopped {_stamp(past.stopped_at)}"
+    yield from _protocol(record)
     if record.submitted_at is not None:
         made = record.provenance
         commit = f" from commit {made.commit[:12]}" if made.commit else ""
         yield "submitted", visible(f"{_stamp(record.submitted_at)} by {made.who}{commit}")
     if record.archived_at is not None:
         yield "archived", _stamp(record.archived_at)
+
+
+def _protocol(record: Record) -> Iterator[tuple[str, str]]:
+    """What is open, and on what evidence the rest stands."""
+    if record.intent is not None:
+        yield from _open_intent(record.intent)
+    if record.evidence:
+        yield "evidence", visible(record.evidence)
+    if record.stop is not None:
+        yield "stopped", f"by us ({record.stop.cause}), asked for {_stamp(record.stop.opened_at)}"
+    for past in record.superseded:
+        yield "replaced", f"campaign {past.remote_id}, stopped {_stamp(past.stopped_at)}"
+    for lost in record.watched:
+        yield "watched", f"a submission of {_stamp(lost.opened_at)} that never arrived, watched until the start"
+    if record.late_id is not None:
+        yield "late", f"campaign {record.late_id} arrived after it had been submitted again"
+    if record.refusal is not None:
+        yield "refused", visible(f"a newer version, {_stamp(record.refusal.at)}: {record.refusal.problem}")
+
+
+def _open_intent(intent: Intent) -> Iterator[tuple[str, str]]:
+    yield "intent", f"opened {_stamp(intent.opened_at)}, baseline campaign {intent.baseline_id}"
+    yield "problem", visible(intent.problem or "the run that opened it did not report back")
+    if intent.dispute:
+        seen = ", ".join(str(candidate) for candidate in intent.candidates) or "none"
+        yield "dispute", visible(f"{intent.dispute}; candidates: {seen}")
 
 
 def _start(record: Record) -> str:

@@ -36,6 +36,8 @@ class Wish:
 
 def action_of_wish(wish: Wish, facts: Facts) -> Action:
     """The action for an address that a manifest declares."""
+    if wish.verdict.restores and wish.verdict.prior is not None:
+        return action_of_record(str(wish.send.address), wish.verdict, wish.verdict.prior)
     send, verdict, audience = wish.send, wish.verdict, wish.resolution.audience
     wire = wire_start(send, facts)
     payload = wire_payload(send.body, list_ids=(entry.id for entry in audience.lists), start_at=wire)
@@ -47,7 +49,7 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
         action=verdict.action,
         reason=verdict.reason,
         detail=verdict.detail,
-        way_out=WAYS_OUT[verdict.reason] if verdict.reason else "",
+        way_out=_way_out(verdict, str(send.address)),
         notes=verdict.notes + _audience_notes(wish),
         sender=send.sender,
         digest=send.digest,
@@ -70,20 +72,25 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
     )
 
 
-def action_of_removed(address: str, verdict: Verdict, record: Record) -> Action:
-    """The action for an address that no manifest declares any more."""
+def _way_out(verdict: Verdict, address: str) -> str:
+    return WAYS_OUT[verdict.reason].replace("ADDRESS", address) if verdict.reason else ""
+
+
+def action_of_record(address: str, verdict: Verdict, record: Record) -> Action:
+    """The action for a version that only the state still knows: removed, or stopped and to be restored."""
     return Action(
         address=address,
         revision=record.revision,
         action=verdict.action,
         reason=verdict.reason,
         detail=verdict.detail or "No manifest declares it any more.",
-        way_out=WAYS_OUT[verdict.reason] if verdict.reason else "",
+        way_out=_way_out(verdict, address),
         notes=verdict.notes,
         sender=record.sender,
         digest=record.digest,
         content_digest=record.content_digest,
         source_digest=record.source_digest,
+        payload=record.payload if verdict.restores else None,
         prior=_prior(record),
         start_at=record.start_at,
         wire_start_at=record.wire_start_at,
@@ -95,6 +102,7 @@ def action_of_removed(address: str, verdict: Verdict, record: Record) -> Action:
             contacts=record.contacts,
         ),
         archives=verdict.archives,
+        despite_margin=verdict.despite_margin,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from rcsplan.state.model import Record, SendEntry
 
 _STAYS_STOPPED = "It was stopped by command, and stays so until metadata.revision rises."
+
+
+#: After so many refusals as a duplicate, without a copy to be seen, only a person goes on.
+_DUPLICATES_BEFORE_GUARD = 2
+
+_PUT_TO_REST = "It was missed and put to rest; raise metadata.revision to send it after all."
 
 
 def wire_start(send: Send, facts: Facts) -> str | None:
@@ -43,7 +49,9 @@ class Judge:
         phase = phase_of(record)
         if phase is Phase.UNKNOWN:
             return _unknown(record)
-        if phase is Phase.WAITING:
+        if record.late_id is not None:
+            return self._late(record)
+        if phase is Phase.WAITING or (phase is Phase.BEGUN and self.rules.allow_stop_sending):
             return self._stop(record, archives=True)
         notes = ("It is sending now and goes on.",) if phase is Phase.BEGUN else ()
         return Verdict(action=ActionKind.ARCHIVE, prior=record, notes=notes)
@@ -54,35 +62,65 @@ class Judge:
         if unknown is not None:
             return _unknown(unknown)
         record = _latest(entry)
-        if record is None:
-            return self._open(send)
-        if send.revision < record.revision:
-            return blocked(
-                Reason.ALREADY_SENT,
-                f"Revision {record.revision} was submitted before, so revision {send.revision} is in the past. "
-                f"To send again, raise it to {record.revision + 1}.",
-                prior=record,
-            )
-        return self._against(send, record)
+        if record is None or send.revision in entry.skipped:
+            return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
+        if record.late_id is not None:
+            return self._late(record)
+        if str(send.address) in self.rules.restore and record.refusal is not None:
+            return self._restore(record)
+        return self._against(send, record) if send.revision >= record.revision else _in_the_past(send, record)
 
     def _against(self, send: Send, record: Record) -> Verdict:
         raised = send.revision > record.revision
         match phase_of(record):
             case Phase.WAITING:
-                return self._revise(send, record) if raised or self._differs(send, record) else nothing(record)
+                return self._against_waiting(send, record, raised=raised)
             case Phase.ENDED if raised:
                 return self._open(send, prior=record)
             case Phase.BEGUN | Phase.ENDED:
                 return _settled(send, record)
             case Phase.WITHDRAWN:
-                stays = _is_commanded(record) and not raised
-                return nothing(record, _STAYS_STOPPED) if stays else self._open(send, prior=record)
+                return self._again(send, record, raised=raised)
             case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED as phase:
                 return self._open(send, prior=record) if raised else self._drifted(record, phase)
             case Phase.UNKNOWN:  # pragma: no cover  judged before
                 return _unknown(record)
             case phase:
                 assert_never(phase)
+
+    def _against_waiting(self, send: Send, record: Record, *, raised: bool) -> Verdict:
+        if _is_refused(send, record):
+            return _refused_before(record)
+        return self._revise(send, record) if raised or self._differs(send, record) else nothing(record)
+
+    def _again(self, send: Send, record: Record, *, raised: bool) -> Verdict:
+        """The verdict on an address of which nothing was sent."""
+        if _is_commanded(record) and not raised:
+            return nothing(record, _STAYS_STOPPED)
+        if _is_refused(send, record):
+            return _refused_before(record)
+        if sum(intent.duplicate for intent in record.watched) >= _DUPLICATES_BEFORE_GUARD and not raised:
+            return blocked(Reason.DUPLICATE_GUARD, "The provider refused it twice as a duplicate.", prior=record)
+        opening = self._open(send, prior=record)
+        repeats = bool(record.watched) and record.remote_id is None and not raised
+        return replace(opening, action=ActionKind.RESUBMIT) if opening.sends and repeats else opening
+
+    def _late(self, record: Record) -> Verdict:
+        """The verdict on an address whose first submission arrived after the second was made."""
+        what = f"A submission that had seemed lost arrived after all, as campaign {record.late_id}."
+        if phase_of(record) is Phase.WAITING:
+            return replace(self._stop(record, archives=False), notes=(f"{what} The newer copy has to be stopped.",))
+        return blocked(Reason.AMBIGUOUS, what, prior=record)
+
+    def _restore(self, record: Record) -> Verdict:
+        """The verdict on a version that shall come back after its successor was refused."""
+        if phase_of(record) is not Phase.WITHDRAWN or record.start_at is None or record.payload is None:
+            return blocked(Reason.REPLACE_REFUSED, "There is no stopped version to restore.", prior=record)
+        left = record.start_at - self.facts.now
+        if left < self.rules.min_lead:
+            return blocked(Reason.MISSED, f"The stopped version was to start {_clock(record.start_at)}.", prior=record)
+        detail = "The stopped version comes back, because its successor was refused."
+        return Verdict(action=ActionKind.RESUBMIT, detail=detail, prior=record, restores=True)
 
     def _open(self, send: Send, *, prior: Record | None = None) -> Verdict:
         """The verdict on a submission that nothing stands in the way of but its time."""
@@ -116,7 +154,7 @@ class Judge:
 
     def _revise(self, send: Send, record: Record) -> Verdict:
         """The verdict on a scheduled campaign whose new version differs."""
-        too_late = self._stop_too_late(record)
+        too_late = self._stop_too_late(record, removed=False)
         if too_late is not None:
             return too_late
         opening = self._open(send, prior=record)
@@ -138,10 +176,14 @@ class Judge:
                 return opening
 
     def _stop(self, record: Record, *, archives: bool) -> Verdict:
-        return self._stop_too_late(record) or Verdict(action=ActionKind.STOP, prior=record, archives=archives)
+        too_late = self._stop_too_late(record, removed=archives)
+        despite = archives and self.rules.allow_stop_sending
+        return too_late or Verdict(action=ActionKind.STOP, prior=record, archives=archives, despite_margin=despite)
 
-    def _stop_too_late(self, record: Record) -> Verdict | None:
+    def _stop_too_late(self, record: Record, *, removed: bool) -> Verdict | None:
         if record.start_at is None or record.start_at - self.facts.now >= self.rules.stop_margin:
+            return None
+        if removed and self.rules.allow_stop_sending:
             return None
         detail = (
             f"The campaign at the provider starts {_clock(record.start_at)}, less than "
@@ -184,12 +226,26 @@ def _latest(entry: SendEntry) -> Record | None:
     return entry.newest
 
 
+def _is_refused(send: Send, record: Record) -> bool:
+    return record.refusal is not None and record.refusal.digest == send.digest
+
+
+def _refused_before(record: Record) -> Verdict:
+    problem = record.refusal.problem if record.refusal else ""
+    return blocked(Reason.REPLACE_REFUSED, f"The provider refused this version: {problem}", prior=record)
+
+
 def _is_commanded(record: Record) -> bool:
     """Whether a person stopped it by command: that outlasts what the manifests say (design section 6)."""
     return record.stop is not None and record.stop.cause is StopCause.COMMAND
 
 
 def _unknown(record: Record) -> Verdict:
+    if record.intent is not None and record.intent.dispute:
+        seen = ", ".join(str(candidate) for candidate in record.intent.candidates)
+        which = f" Candidates: {seen}." if seen else ""
+        detail = f"What became of the submission cannot be told: {record.intent.dispute}.{which}"
+        return blocked(Reason.AMBIGUOUS, detail, prior=record)
     opened = record.intent.opened_at if record.intent else None
     when = f" of {_clock(opened)}" if opened else ""
     problem = f" {record.intent.problem}" if record.intent and record.intent.problem else ""
@@ -198,6 +254,14 @@ def _unknown(record: Record) -> Verdict:
         f"Whether the submission{when} reached the provider is not known.{problem}",
         prior=record,
     )
+
+
+def _in_the_past(send: Send, record: Record) -> Verdict:
+    detail = (
+        f"Revision {record.revision} was submitted before, so revision {send.revision} is in the past. "
+        f"To send again, raise it to {record.revision + 1}."
+    )
+    return blocked(Reason.ALREADY_SENT, detail, prior=record)
 
 
 def _settled(send: Send, record: Record) -> Verdict:

@@ -25,20 +25,54 @@ class ContactList:
     default: bool = False
 
 
+#: How the provider names campaigns that were made through its API (bsg-api.md section 2.1).
+API_NAME_PREFIX = "RCS api campaign / "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A campaign as the account shows it; `start_at` is an instant, None for what has no start.
+
+    `phones` is the size of its audience, None where it was not read or is not yet known.
+    """
+
+    id: int
+    name: str
+    sender: str
+    start_at: datetime | None
+    status: str
+    sent: int = 0
+    phones: int | None = None
+
+    @property
+    def is_from_api(self) -> bool:
+        """Whether it was made through the API, by its name."""
+        return self.name.startswith(API_NAME_PREFIX)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The account as observed just before planning; `reaches_people` is false for a sandbox."""
+    """The account as observed just before planning; `reaches_people` is false for a sandbox.
+
+    `sightings` are the account's RCS campaigns of the last weeks and of the weeks to come; `adopted` are addresses
+    whose lost submission was found among them.
+    """
 
     account: Account
     zone: ZoneInfo
     now: datetime
     reaches_people: bool = False
     lists: tuple[ContactList, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    adopted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the project and its environment demand of a plan."""
+    """What the project and its environment demand of a plan, and what this run was told to allow.
+
+    `restore` are addresses whose stopped version shall be submitted again after its successor was refused.
+    """
 
     environment: str
     stop_margin: timedelta = timedelta(minutes=5)
@@ -48,6 +82,11 @@ class Rules:
     plan_ttl: timedelta = timedelta(hours=24)
     audience_tolerance: float = 0.10
     max_contacts: int = 5000
+    max_stop: float = 0.25
+    allow_mass_stop: bool = False
+    allow_stop_sending: bool = False
+    exclusive: bool = False
+    restore: frozenset[str] = frozenset()
     instant_allowed: bool = False
     fingerprint_seconds: bool = False
 

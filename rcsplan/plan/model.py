@@ -43,6 +43,8 @@ class Reason(StrEnum):
     ALREADY_SENT = "already_sent"
     MISSED = "missed"
     UNKNOWN_OUTCOME = "unknown_outcome"
+    AMBIGUOUS = "ambiguous"
+    LOOKALIKE = "lookalike"
     POSSIBLE_RENAME = "possible_rename"
     DUPLICATE = "duplicate"
     OVERSIZE = "oversize"
@@ -50,7 +52,14 @@ class Reason(StrEnum):
     AUDIENCE = "audience"
     TOO_LATE = "too_late"
     DRIFT = "drift"
+    FOREIGN = "foreign"
+    DUPLICATE_GUARD = "duplicate_guard"
+    REPLACE_REFUSED = "replace_refused"
     POLICY = "policy"
+
+
+#: Blocks of an outcome that is not known: they hold up their own address and no other (design section 6).
+UNSETTLED = frozenset({Reason.UNKNOWN_OUTCOME, Reason.AMBIGUOUS})
 
 
 class PlannedList(_Document):
@@ -124,6 +133,7 @@ class Action(_Document):
     policy: tuple[()] = Field(default=(), description="Reserved for policy findings.")
     moved_from: str | None = None
     archives: bool = Field(default=False, description="Whether a stop archives the record in the same step.")
+    despite_margin: bool = Field(default=False, description="Whether a stop may come after the first message.")
     place: Place | None = None
 
 
@@ -139,6 +149,14 @@ class PlannedSource(_Document):
 
     commit: str = ""
     dirty: bool = False
+
+
+class Guard(_Document):
+    """What stands against a plan as a whole, and what allows it."""
+
+    code: str
+    detail: str
+    way_out: str
 
 
 class Drift(_Document):
@@ -165,6 +183,7 @@ class Plan(_Document):
     actions: tuple[Action, ...]
     summary: dict[str, int]
     drift: tuple[Drift, ...] = ()
+    guards: tuple[Guard, ...] = ()
     diagnostics: tuple[str, ...] = Field(default=(), description="Warnings and notes about the manifests.")
     next_due: datetime | None = Field(default=None, description="When the next deferred send opens.")
     applyable: bool
@@ -180,3 +199,8 @@ class Plan(_Document):
     def blocked(self) -> tuple[Action, ...]:
         """The actions that are blocked."""
         return tuple(action for action in self.actions if action.action is ActionKind.BLOCKED)
+
+    @property
+    def refusing(self) -> tuple[Action, ...]:
+        """The blocked actions for which the others are held back as well."""
+        return tuple(action for action in self.blocked if action.reason not in UNSETTLED)

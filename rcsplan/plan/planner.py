@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.address import parse_address
 from rcsplan.campaign.digest import sha256
-from rcsplan.plan.actions import Wish, action_of_removed, action_of_wish
+from rcsplan.plan.actions import Wish, action_of_record, action_of_wish
 from rcsplan.plan.audience import Directory
 from rcsplan.plan.decide import Judge, drift_sentence, is_drift
 from rcsplan.plan.document import checksum_of, sealed
+from rcsplan.plan.guards import block_foreign, block_lookalikes, guards_of, unclaimed
 from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
 from rcsplan.plan.seconds import with_own_seconds
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
@@ -39,7 +40,7 @@ def make_plan(
     wishes = _wishes(desired, state, facts, rules)
     moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
     vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
-    wishes = _with_blocks(wishes, vanished)
+    wishes = _with_blocks(wishes, vanished, state, facts, rules)
     actions = (
         *(action_of_wish(wish, facts) for wish in wishes.values()),
         *_removals(desired, state, facts, rules, moved=moved),
@@ -61,6 +62,8 @@ def _wishes(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> di
         verdict = judge.of_desired(send, entry)
         if verdict.sends and resolution.block is not None:
             verdict = replace(resolution.block, prior=verdict.prior)
+        if verdict.action is ActionKind.NONE and (moved_from or str(send.address)) in facts.adopted:
+            verdict = replace(verdict, action=ActionKind.ADOPT)
         wishes[str(send.address)] = Wish(
             send=send, entry=entry, resolution=resolution, verdict=verdict, moved_from=moved_from
         )
@@ -78,11 +81,19 @@ def _former_address(send: Send, state: State, *, taken: set[str]) -> str | None:
     return next((address for address in former if address in state.sends and address not in taken), None)
 
 
-def _with_blocks(wishes: dict[str, Wish], vanished: tuple[Vanished, ...]) -> dict[str, Wish]:
+def _with_blocks(
+    wishes: dict[str, Wish], vanished: tuple[Vanished, ...], state: State, facts: Facts, rules: Rules
+) -> dict[str, Wish]:
     sends = {address: (wish.send, wish.resolution.audience) for address, wish in wishes.items()}
     sending = [address for address, wish in wishes.items() if wish.verdict.sends]
     unknown_to_state = [address for address in sending if not wishes[address].entry.revisions]
-    blocks = {**block_duplicates(sends, sending), **block_renames(sends, unknown_to_state, vanished)}
+    others = unclaimed(state, facts)
+    blocks = {
+        **block_duplicates(sends, sending),
+        **block_renames(sends, unknown_to_state, vanished),
+        **block_lookalikes({address: wish.send for address, wish in wishes.items()}, sending, others),
+        **block_foreign(state, sending, others, exclusive=rules.exclusive),
+    }
     return {
         address: replace(wish, verdict=replace(blocks[address], prior=wish.verdict.prior))
         if address in blocks
@@ -99,7 +110,7 @@ def _removals(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, 
             continue
         verdict = judge.of_removed(entry)
         if verdict is not None and verdict.prior is not None:
-            yield action_of_removed(address, verdict, verdict.prior)
+            yield action_of_record(address, verdict, verdict.prior)
 
 
 def _vanished(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, moved: set[str]) -> Iterator[Vanished]:
@@ -119,6 +130,7 @@ def _plan(
     checksum = checksum_of(rules.environment, facts.account, actions)
     counts = Counter(action.action.value for action in actions)
     seed = {"plan": checksum, "at": facts.now.isoformat(), "state": f"{state.lineage}/{state.serial}"}
+    guards = guards_of(actions, state, rules)
     plan = Plan(
         id=sha256(seed)[:16],
         environment=rules.environment,
@@ -134,7 +146,8 @@ def _plan(
         drift=tuple(_drift(state)),
         diagnostics=warnings,
         next_due=_next_due(actions, facts),
-        applyable=not any(action.action is ActionKind.BLOCKED for action in actions),
+        guards=guards,
+        applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),
         checksum=checksum,
     )
     return sealed(plan)

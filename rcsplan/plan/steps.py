@@ -41,6 +41,7 @@ class StopCampaign:
     cause: StopCause
     start_at: datetime | None
     archives: bool
+    despite_margin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,4 +92,5 @@ def _stop(action: Action, cause: StopCause) -> StopCampaign:
         cause=cause,
         start_at=prior.start_at,
         archives=action.archives,
+        despite_margin=action.despite_margin,
     )

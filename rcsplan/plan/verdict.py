@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 #: What a person can do about each block; every output names it.
 WAYS_OUT = {
     Reason.ALREADY_SENT: "Raise metadata.revision to send it again, or revert the change.",
-    Reason.MISSED: "Give it a new time in schedule.at, or remove the manifest.",
-    Reason.UNKNOWN_OUTCOME: "Look for it at the provider; nothing is sent for this address until the outcome is known.",
+    Reason.MISSED: "Give it a new time in schedule.at, remove it, or put it to rest: rcsplan state skip ADDRESS",
+    Reason.UNKNOWN_OUTCOME: "Wait a few minutes and apply again; what stays unknown: rcsplan state resolve ADDRESS",
+    Reason.AMBIGUOUS: "See the provider's panel, then: rcsplan state resolve ADDRESS --remote-id ID, or --not-sent",
+    Reason.LOOKALIKE: "If it is of others: rcsplan state resolve --not-ours ID. If it is this one, restore the state.",
+    Reason.FOREIGN: "Find out who submitted them: rcsplan state resolve --not-ours ID, or restore the newer state.",
+    Reason.DUPLICATE_GUARD: "Change the message or its time, or raise metadata.revision.",
+    Reason.REPLACE_REFUSED: "Mend the manifest, or bring the stopped version back: rcsplan apply --restore ADDRESS",
     Reason.POSSIBLE_RENAME: "Name the old campaign in metadata.moved_from, or set metadata.new: true.",
     Reason.DUPLICATE: "Change one of the two, or say why both are wanted: metadata.allow_duplicate: REASON.",
     Reason.OVERSIZE: "Name fewer or smaller lists.",
     Reason.UNRESOLVED_LIST: "Correct the list in spec.groups; `rcsplan lists` shows what the account holds.",
     Reason.AUDIENCE: "Check the lists, or correct audience.expect.",
-    Reason.TOO_LATE: "Revert the change. To stop it after all, use the provider's own panel.",
+    Reason.TOO_LATE: "Revert the change. To stop what is removed all the same: rcsplan apply --allow-stop-sending",
     Reason.DRIFT: "Raise metadata.revision to submit it again, or remove the manifest.",
     Reason.POLICY: "Allow it in the environment's policy, or use a scheduled time.",
 }
@@ -39,6 +44,8 @@ class Verdict:
     notes: tuple[str, ...] = ()
     opens_on: date | None = None
     archives: bool = False
+    despite_margin: bool = False
+    restores: bool = False
 
     @property
     def sends(self) -> bool:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from rcsplan.state.model import DropRecord, PutRecord, RenameSend, SendEntry, UsePlan
+from rcsplan.state.model import (
+    AcceptAccount,
+    DisownCampaign,
+    DropRecord,
+    ForgetSend,
+    PutRecord,
+    RenameSend,
+    SendEntry,
+    SkipSend,
+    UsePlan,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +37,16 @@ def make_changes(state: State, changes: Iterable[Change]) -> None:
                 _rename(state, address, former)
             case UsePlan(plan_id=plan_id, at=at):
                 state.used_plans[plan_id] = at
+            case SkipSend(address=address, revision=revision):
+                entry = state.records_of(address)
+                skipped = tuple(sorted({*entry.skipped, revision}))
+                state.sends[address] = entry.model_copy(update={"skipped": skipped})
+            case ForgetSend(address=address):
+                state.sends.pop(address, None)
+            case DisownCampaign(remote_id=remote_id):
+                state.not_ours = tuple(sorted({*state.not_ours, remote_id}))
+            case AcceptAccount(account=account, environment=environment):
+                state.account, state.environment = account, environment
             case _:
                 assert_never(change)
 
@@ -36,7 +56,7 @@ def _drop(state: State, address: str, revision: int) -> None:
     if entry is None:
         return
     revisions = {number: record for number, record in entry.revisions.items() if number != revision}
-    if revisions or entry.former:
+    if revisions or entry.former or entry.skipped:
         state.sends[address] = entry.model_copy(update={"revisions": revisions})
     else:
         del state.sends[address]
@@ -49,5 +69,6 @@ def _rename(state: State, address: str, former: str) -> None:
     new = state.sends.get(address, SendEntry())
     state.sends[address] = SendEntry(
         former=tuple(dict.fromkeys((*new.former, *old.former, former))),
+        skipped=tuple(sorted({*old.skipped, *new.skipped})),
         revisions={**old.revisions, **new.revisions},
     )

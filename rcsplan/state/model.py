@@ -52,6 +52,10 @@ class Intent(_Document):
     attempt: int = Field(default=1, ge=1)
     unknown_since: datetime | None = Field(default=None, description="When the outcome was found to be unknown.")
     problem: str = Field(default="", description="Why the outcome is not known.")
+    duplicate: bool = Field(default=False, description="Whether the provider spoke of a duplicate.")
+    candidates: tuple[int, ...] = Field(default=(), description="Campaigns that may be this submission.")
+    dispute: str = Field(default="", description="Why only a person can tell what became of it.")
+    looked_at: datetime | None = Field(default=None, description="When the account was last searched for it.")
 
 
 class StopCause(StrEnum):
@@ -76,6 +80,14 @@ class Superseded(_Document):
     remote_id: int
     digest: str
     stopped_at: datetime
+
+
+class Refusal(_Document):
+    """A new version that the provider refused after the version of this record was stopped for it."""
+
+    digest: str = Field(description="Digest of the refused version.")
+    problem: str
+    at: datetime
 
 
 class Provenance(_Document):
@@ -112,6 +124,12 @@ class Record(_Document):
     intent: Intent | None = None
     stop: Stop | None = None
     superseded: tuple[Superseded, ...] = ()
+    watched: tuple[Intent, ...] = Field(
+        default=(), description="Submissions that never arrived as far as could be seen; watched until the start."
+    )
+    late_id: int | None = Field(default=None, description="A watched submission that arrived after all.")
+    refusal: Refusal | None = None
+    evidence: str = Field(default="", description="How the campaign was recognised, where no answer named it.")
     provenance: Provenance = Provenance()
 
     @property
@@ -124,6 +142,7 @@ class SendEntry(_Document):
     """The records of one address, by revision, and the addresses that it had before it was renamed."""
 
     former: tuple[str, ...] = ()
+    skipped: tuple[int, ...] = Field(default=(), description="Revisions that were missed and put to rest.")
     revisions: dict[int, Record] = Field(default_factory=dict)
 
     @property
@@ -142,6 +161,8 @@ class StateHeader(_Document):
     account: Account
     series: dict[str, datetime] = Field(default_factory=dict, description="When a series was first applied, by name.")
     used_plans: dict[str, datetime] = Field(default_factory=dict, description="Saved plans that were applied, by id.")
+    baseline_id: int = Field(default=0, description="The account's newest campaign when the state began.")
+    not_ours: tuple[int, ...] = Field(default=(), description="Campaigns that a person declared to be of others.")
 
 
 class StateDocument(StateHeader):
@@ -183,7 +204,40 @@ class UsePlan(_Document):
     at: datetime
 
 
-Change = Annotated[PutRecord | DropRecord | RenameSend | UsePlan, Field(discriminator="kind")]
+class SkipSend(_Document):
+    """Change: a missed revision was put to rest; nothing of it will ever be submitted."""
+
+    kind: Literal["skip"] = "skip"
+    address: str
+    revision: int
+
+
+class ForgetSend(_Document):
+    """Change: everything about an address is forgotten, on a person's word."""
+
+    kind: Literal["forget"] = "forget"
+    address: str
+
+
+class DisownCampaign(_Document):
+    """Change: a person declared that a campaign of the account is somebody else's."""
+
+    kind: Literal["disown"] = "disown"
+    remote_id: int
+
+
+class AcceptAccount(_Document):
+    """Change: a person declared that the state belongs to this account and environment."""
+
+    kind: Literal["accept_account"] = "accept_account"
+    account: Account
+    environment: str
+
+
+Change = Annotated[
+    PutRecord | DropRecord | RenameSend | UsePlan | SkipSend | ForgetSend | DisownCampaign | AcceptAccount,
+    Field(discriminator="kind"),
+]
 
 
 def first_complaint(error: ValidationError) -> str:

@@ -104,6 +104,8 @@ class State:
     account: Account
     series: dict[str, datetime] = field(default_factory=dict)
     used_plans: dict[str, datetime] = field(default_factory=dict)
+    baseline_id: int = 0
+    not_ours: tuple[int, ...] = ()
     sends: Sends = field(default_factory=Sends)
 
     @property
@@ -116,6 +118,8 @@ class State:
             account=self.account,
             series=self.series,
             used_plans=self.used_plans,
+            baseline_id=self.baseline_id,
+            not_ours=self.not_ours,
         )
 
     def records_of(self, address: str) -> SendEntry:

@@ -55,6 +55,8 @@ def parse_state(text: str, *, name: str) -> State:
         account=header.account,
         series=header.series,
         used_plans=header.used_plans,
+        baseline_id=header.baseline_id,
+        not_ours=header.not_ours,
         sends=Sends(sends),
     )
 
@@ -89,9 +91,9 @@ def _format_version(text: str, *, name: str) -> int | None:
             detail="A newer rcsplan wrote it. Reading it with an older one could send again what was already sent.",
             hint="Upgrade rcsplan here, or use the newer one.",
         )
-
-
     return version
+
+
 def _what_it_is(text: str, *, name: str) -> str:
     if not text.strip():
         return f"{name} is empty."

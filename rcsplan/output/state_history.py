@@ -1,0 +1,111 @@
+"""What was done when and by whom, as text; and what a person has to weigh before mending the state."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from rcsplan.output.moments import count
+from rcsplan.output.terminal import columns, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from rcsplan.operations.resolve import Cost
+    from rcsplan.state.model import Account, Record
+    from rcsplan.state.sends import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One thing that was done."""
+
+    at: str
+    what: str
+    address: str
+    revision: int
+    remote_id: int | None
+    who: str
+    commit: str
+    ci_url: str
+    plan: str
+
+    def as_json(self) -> dict[str, object]:
+        """The row as a JSON object."""
+        return asdict(self)
+
+
+def history_rows(state: State | None) -> tuple[HistoryRow, ...]:
+    """Everything that was submitted and stopped, oldest first."""
+    if state is None:
+        return ()
+    rows = (row for address in state.sends for row in _of_address(state, address))
+    return tuple(sorted(rows, key=lambda row: (row.at, row.address, row.what)))
+
+
+def format_history(rows: tuple[HistoryRow, ...]) -> str:
+    """The rows as an aligned table."""
+    if not rows:
+        return "Nothing was done yet.\n"
+    heading = ("WHEN", "WHAT", "ADDRESS", "REV", "CAMPAIGN", "WHO", "COMMIT", "PLAN")
+    cells = [
+        (
+            row.at,
+            row.what,
+            visible(row.address),
+            str(row.revision),
+            str(row.remote_id or "-"),
+            visible(row.who),
+            row.commit[:12] or "-",
+            row.plan.removeprefix("sha256:")[:12] or "-",
+        )
+        for row in rows
+    ]
+    return "\n".join(columns([heading, *cells])) + "\n"
+
+
+def format_cost(cost: Cost) -> str:
+    """What a wrong answer would cost, and what looks like the submission now."""
+    twice = f"{count(cost.contacts, 'contact')} of {visible(cost.address)} get the message twice"
+    lines = [f"If it was sent after all, {twice}."]
+    if not cost.similar:
+        lines.append("The account was searched once more: it shows no campaign that looks like it.")
+    for one in cost.similar:
+        start = f"{one.start_at:%Y-%m-%d %H:%M:%S} UTC" if one.start_at else "at once"
+        lines.append(f"It may be campaign {one.id}: same sender, starts {start}, {visible(one.status)}.")
+    return "\n".join(lines)
+
+
+def format_owner(state: State, account: Account) -> str:
+    """Whose state it is, and whether that is the account of this run."""
+    owner = f"{visible(state.account.base_url)}, key {state.account.key_fingerprint}, environment {state.environment}"
+    same = "It is the account of this run." if state.account == account else "This run uses another account."
+    return f"{owner}\n{same}"
+
+
+def _of_address(state: State, address: str) -> Iterator[HistoryRow]:
+    for record in state.sends[address].revisions.values():
+        if record.submitted_at is not None:
+            yield _row(record.submitted_at, "submitted", address, record, record.remote_id)
+        for past in record.superseded:
+            yield _row(past.stopped_at, "replaced", address, record, past.remote_id)
+        if record.stop is not None and record.stop.confirmed_at is not None:
+            yield _row(record.stop.confirmed_at, "stopped", address, record, record.remote_id)
+        if record.archived_at is not None:
+            yield _row(record.archived_at, "archived", address, record, record.remote_id)
+
+
+def _row(at: datetime, what: str, address: str, record: Record, remote_id: int | None) -> HistoryRow:
+    made = record.provenance
+    return HistoryRow(
+        at=f"{at:%Y-%m-%d %H:%M:%S}",
+        what=what,
+        address=address,
+        revision=record.revision,
+        remote_id=remote_id,
+        who=made.who,
+        commit=made.commit,
+        ci_url=made.ci_url,
+        plan=made.plan_checksum,
+    )
