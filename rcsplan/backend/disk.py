@@ -38,15 +38,22 @@ class Disk:
         """Cut a file to a length in bytes."""
         os.ftruncate(descriptor, length)
 
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name."""
+        os.link(source, target)
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder, and those above it that are not there, so that their names outlive a crash too."""
+        if folder.is_dir():
+            return
+        self.make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        self.sync_folder(folder.parent)
+
     def replace(self, path: Path, data: bytes, *, backup: Path | None = None) -> None:
         """Put new contents in the place of a file, keeping the old ones as `backup`."""
         temporary = path.with_name(path.name + ".tmp")
-        descriptor = self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        try:
-            self.write(descriptor, data)
-            self.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        self._write_whole(temporary, data)
         if backup is not None and path.exists():
             self._keep(path, backup)
         self.rename(temporary, path)
@@ -54,13 +61,13 @@ class Disk:
 
     def append(self, descriptor: int, data: bytes, *, offset: int) -> None:
         """Append to an open file at its known end; a failure takes back what was written of it."""
+        os.lseek(descriptor, offset, os.SEEK_SET)
         try:
             self.write(descriptor, data)
             self.fsync(descriptor)
         except OSError:
             with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, offset)
-                os.lseek(descriptor, offset, os.SEEK_SET)
+                self.truncate(descriptor, offset)
             raise
 
     def sync_folder(self, folder: Path) -> None:
@@ -71,8 +78,20 @@ class Disk:
         finally:
             os.close(descriptor)
 
+    def _write_whole(self, path: Path, data: bytes) -> None:
+        descriptor = self.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            self.write(descriptor, data)
+            self.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
     def _keep(self, path: Path, backup: Path) -> None:
-        link = backup.with_name(backup.name + ".tmp")
-        link.unlink(missing_ok=True)
-        os.link(path, link)
-        self.rename(link, backup)
+        temporary = backup.with_name(backup.name + ".tmp")
+        temporary.unlink(missing_ok=True)
+        try:
+            self.link(path, temporary)
+        except OSError:
+            # Not every file system has hard links.
+            self._write_whole(temporary, path.read_bytes())
+        self.rename(temporary, backup)

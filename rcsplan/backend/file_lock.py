@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _POLL_SECONDS = 0.1
+
+#: How long even those try who do not want to wait: whoever only looks for the holder has the lock for an instant.
+_GLANCE_SECONDS = 0.2
 
 
 class FileLock:
@@ -43,25 +47,24 @@ class FileLock:
         """Free the lock; the file stays, empty, so that the next holder locks the same one."""
         if self._descriptor < 0:
             return
-        os.ftruncate(self._descriptor, 0)
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
         self._descriptor = -1
 
 
 def acquire(path: Path, info: LockInfo, *, timeout: float) -> FileLock:
-    """Take the lock, waiting up to `timeout` seconds.
+    """Take the lock, waiting up to `timeout` seconds; the folder of `path` is there.
 
     Raises:
         StateLocked: somebody else holds it.
-        StateUnwritable: the lock file cannot be made.
+        StateUnwritable: the lock file cannot be made, or its file system knows no locks.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + max(timeout, _GLANCE_SECONDS)
     while True:
-        descriptor = _open(path)
-        if _try_lock(descriptor) and _is_the_file_of(descriptor, path):
-            _write_holder(descriptor, info)
-            return FileLock(path, descriptor)
-        os.close(descriptor)
+        lock = _attempt(path, info)
+        if lock is not None:
+            return lock
         if time.monotonic() >= deadline:
             raise _locked(path)
         time.sleep(_POLL_SECONDS)
@@ -86,9 +89,21 @@ def break_lock(path: Path) -> LockInfo | None:
     return holder
 
 
+def _attempt(path: Path, info: LockInfo) -> FileLock | None:
+    descriptor = _open(path)
+    try:
+        if _try_lock(descriptor) and _is_the_file_of(descriptor, path):
+            _write_holder(descriptor, info)
+            return FileLock(path, descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
+
+
 def _open(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StateUnwritable(
@@ -103,6 +118,12 @@ def _try_lock(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise StateUnwritable(
+            "The lock file cannot be locked",
+            detail=error.strerror or "",
+            hint="Keep the state on a file system with locks, or in another backend.",
+        ) from None
     return True
 
 
@@ -121,7 +142,6 @@ def _write_holder(descriptor: int, info: LockInfo) -> None:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode(), 0)
     except OSError as error:
-        os.close(descriptor)
         raise StateUnwritable("The lock file cannot be written", detail=error.strerror or "") from None
 
 
@@ -129,7 +149,7 @@ def _read_holder(descriptor: int) -> LockInfo | None:
     try:
         data = json.loads(os.pread(descriptor, 65536, 0))
         return LockInfo(**{**data, "created": datetime.fromisoformat(data["created"])})
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from rcsplan.backend import file_lock
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from rcsplan.backend.protocol import LockInfo
     from rcsplan.state.model import Change
     from rcsplan.state.sends import State
+
+#: So much of a state file tells its lineage and serial.
+_HEAD_BYTES = 256
 
 
 class LocalStore:
@@ -44,13 +48,15 @@ class LocalStore:
             StateError: there is one that cannot be read.
         """
         while True:
-            before = _stamp(self._path)
-            state = _read_state(self._path)
-            if state is not None:
-                make_changes(state, parse_journal(_read(self._journal) or "", state, name=str(self._journal)))
+            text, journal = _read(self._path), _read(self._journal)
             # A run that saved between the two reads moved its journal into a file that we had read before.
-            if _stamp(self._path) == before:
-                return state
+            if _head(_read(self._path, size=_HEAD_BYTES)) == _head(text):
+                break
+        state = _parse_state(text, self._path)
+        changes = _unsaved_changes(journal, state, self._journal)
+        if state is not None:
+            make_changes(state, changes)
+        return state
 
     def lock(self, info: LockInfo, *, timeout: float) -> LocalSession:
         """Take the lock, waiting up to `timeout` seconds, and load.
@@ -59,12 +65,18 @@ class LocalStore:
             StateLocked: somebody else still holds it.
             StateError: the state cannot be read or written.
         """
-        lock = file_lock.acquire(self._lock, info, timeout=timeout)
         try:
-            return LocalSession(self._path, self._journal, lock, self._disk)
+            self._disk.make_folder(self._path.parent)
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+        lock = file_lock.acquire(self._lock, info, timeout=timeout)
+        session = LocalSession(self._path, self._journal, lock, self._disk)
+        try:
+            session.load()
         except BaseException:
-            lock.release()
+            session.release()
             raise
+        return session
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock now."""
@@ -83,18 +95,35 @@ class LocalSession:
         self._journal_path = journal
         self._lock = lock
         self._disk = disk
-        self._state = _read_state(path)
-        self._stamp = _stamp(path)
+        self._state: State | None = None
+        self._stamp: tuple[int, int, int] | None = None
         self._journal = -1
         self._length = 0
         self._unsaved = False
-        if self._state is not None:
-            self._recover(self._state)
 
     @property
     def state(self) -> State | None:
         """The state as changed so far."""
         return self._state
+
+    def load(self) -> None:
+        """Read the state, and save what an earlier run recorded and had no time to save.
+
+        Raises:
+            StateError: the state cannot be read or written.
+        """
+        self._stamp = _stamp(self._path)
+        state = _parse_state(_read(self._path), self._path)
+        journal = _read(self._journal_path)
+        changes = _unsaved_changes(journal, state, self._journal_path)
+        self._state = state
+        if state is not None:
+            make_changes(state, changes)
+        if changes:
+            self._unsaved = True
+            self.save()
+        elif journal:
+            self._empty_journal()
 
     def create(self, state: State) -> None:
         """Keep a first state where there was none.
@@ -153,8 +182,9 @@ class LocalSession:
             return
         self.check()
         state = self._owned()
+        self._write(replace(state, serial=state.serial + 1))
+        # Only now: what is recorded after a save that failed still extends the serial that is on the disk.
         state.serial += 1
-        self._write(state)
         self._empty_journal()
         self._unsaved = False
 
@@ -173,19 +203,6 @@ class LocalSession:
     ) -> None:
         self.release()
 
-    def _recover(self, state: State) -> None:
-        """Fold in what an earlier run recorded and had no time to save."""
-        text = _read(self._journal_path)
-        if not text:
-            return
-        changes = parse_journal(text, state, name=str(self._journal_path))
-        make_changes(state, changes)
-        if changes:
-            self._unsaved = True
-            self.save()
-        else:
-            self._empty_journal()
-
     def _owned(self) -> State:
         if self._state is None:
             raise StateError(f"There is no state at {self._path}", hint="Create one: rcsplan state init")
@@ -201,32 +218,52 @@ class LocalSession:
 
     def _open_journal(self) -> None:
         if self._journal < 0:
-            self._journal = self._disk.open(self._journal_path, os.O_WRONLY | os.O_CREAT)
-            self._disk.sync_folder(self._journal_path.parent)
+            journal = self._disk.open(self._journal_path, os.O_WRONLY | os.O_CREAT)
+            try:
+                self._disk.sync_folder(self._journal_path.parent)
+            except BaseException:
+                os.close(journal)
+                raise
+            self._journal = journal
 
     def _empty_journal(self) -> None:
         try:
             self._open_journal()
             self._disk.truncate(self._journal, 0)
-            os.lseek(self._journal, 0, os.SEEK_SET)
             self._disk.fsync(self._journal)
         except OSError as error:
             raise _unwritable(self._journal_path, error) from None
         self._length = 0
 
 
-def _read_state(path: Path) -> State | None:
-    text = _read(path)
-    return parse_state(text, name=str(path)) if text is not None else None
+def _parse_state(text: bytes | None, path: Path) -> State | None:
+    # Bytes that are no UTF-8 become others than were written, so the checksums tell of them: a line may be torn
+    # inside a letter.
+    return parse_state(text.decode(errors="replace"), name=str(path)) if text is not None else None
 
 
-def _read(path: Path) -> str | None:
+def _unsaved_changes(journal: bytes | None, state: State | None, path: Path) -> tuple[Change, ...]:
+    if not journal:
+        return ()
+    if state is None:
+        raise StateDamaged(
+            f"{path} is the journal of a state that is gone",
+            detail="It tells of submissions. Without the state beside it they would be forgotten, and made again.",
+            hint="Put the state file back. If nothing of it matters any more, remove the journal too.",
+        )
+    return parse_journal(journal.decode(errors="replace"), state, name=str(path))
+
+
+def _head(text: bytes | None) -> bytes | None:
+    return text[:_HEAD_BYTES] if text is not None else None
+
+
+def _read(path: Path, *, size: int = -1) -> bytes | None:
     try:
-        return path.read_bytes().decode("utf-8", "surrogatepass")
+        with path.open("rb") as file:
+            return file.read(size)
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError:
-        raise StateDamaged(f"{path} is not text", detail="It holds bytes that are not UTF-8.") from None
     except OSError as error:
         raise StateError(f"{path} cannot be read", detail=error.strerror or "") from None
 

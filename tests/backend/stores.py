@@ -1,0 +1,40 @@
+"""The stores that the conformance suite runs over; a later backend joins by one line."""
+
+from datetime import UTC, datetime
+
+from rcsplan.backend.local import LocalStore
+from rcsplan.backend.protocol import LockInfo
+from rcsplan.state.model import PutRecord
+from tests.builders import make_record
+
+#: How to open a store of each kind at a place of its own, given as a folder.
+STORES = {
+    "local": lambda folder: LocalStore(folder / "crm.state.json"),
+}
+
+
+def make_info(operation="apply"):
+    """Who locks: this test."""
+    created = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    return LockInfo(id=f"lock of {operation}", who="me@here", operation=operation, created=created, version="0.1.0")
+
+
+def lock(store, operation="apply", *, timeout=0):
+    """The session of a store."""
+    return store.lock(make_info(operation), timeout=timeout)
+
+
+def put(number, *, address="spring-sale"):
+    """The change that makes a number the remote id of an address."""
+    return PutRecord(address=address, record=make_record(remote_id=number))
+
+
+def number_in(state, *, address="spring-sale"):
+    """The number that was last put, 0 where none was."""
+    newest = state.records_of(address).newest
+    return newest.remote_id if newest else 0
+
+
+def contents_of(state):
+    """All that a state says, but its serial."""
+    return (state.header.model_copy(update={"serial": 0}), dict(state.sends))
