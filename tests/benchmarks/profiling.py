@@ -49,8 +49,10 @@ def _package_of(file: str) -> str:
         return f"rcsplan.{match['package']}"
     if file.startswith("<frozen importlib") or file == _BUILT_IN:
         return "imports and interpreter"
+    if file == "<template>":
+        return "jinja2"
     match = _INSTALLED.fullmatch(file) or _STANDARD.fullmatch(file)
-    return match["package"] if match else file
+    return match["package"] if match else file.removeprefix("<frozen ").strip("<>")
 
 
 def _sentence(function: Function, owner: Function) -> str:

@@ -25,7 +25,7 @@ def project(tmp_path):
     ("script", "arguments", "heading"),
     [
         ("cold_plan.py", ["2", "--runs", "1", "--inline-copy", "--profile"], "MANIFESTS"),
-        ("startup.py", ["--runs", "1", "--profile"], "COMMAND"),
+        ("startup.py", ["--runs", "1"], "COMMAND"),
         ("state_scale.py", ["2", "5", "--outcomes", "2", "--runs", "1"], "RECORDS"),
         ("apply_throughput.py", ["3", "--latency", "5", "--parallelism", "2"], "SENDS"),
     ],
