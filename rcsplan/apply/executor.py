@@ -11,10 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
-from rcsplan.errors import ProviderError, StateError
+from rcsplan.errors import ConfigurationError, ProviderError, StateError
 from rcsplan.plan.model import ActionKind
 from rcsplan.plan.steps import Archive, Rename, StopCampaign, Submit
 from rcsplan.state.model import PutRecord, RenameSend
+from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from rcsplan.plan.steps import Step
     from rcsplan.state.model import Change, Record
     from rcsplan.state.sends import State
+
+
+#: A sender and a start on the wire: by these two alone a lost submission is recognised.
+_Start = tuple[str, str]
+_AT_ONCE = "now"
 
 
 class OnError(StrEnum):
@@ -53,6 +59,7 @@ class Executor:
     _events: list[Event] = field(default_factory=list)
     _events_lock: threading.Lock = field(default_factory=threading.Lock)
     _not_stopped: set[str] = field(default_factory=set)
+    _unknown: dict[_Start, str] = field(default_factory=dict)
 
     def run(self, steps: Iterable[Step]) -> tuple[Event, ...]:
         """Carry out all steps and return their final events, in the order in which they ended.
@@ -68,8 +75,9 @@ class Executor:
             (step for step in steps if isinstance(step, Submit)),
             key=lambda step: (step.action.start_at or now, step.action.address),
         )
-        baseline_id = self._baseline() if submits else None
-        if baseline_id is not None:
+        if submits:
+            baseline_id = self._baseline()
+            self._unknown = dict(_unknown_starts(self.state))
             for chains in self._in_waves(submits):
                 self._in_parallel([partial(self._submit_in_turn, chain, baseline_id) for chain in chains])
         return tuple(self._events)
@@ -109,14 +117,17 @@ class Executor:
         for event in events:
             self._end(event)
 
-    def _baseline(self) -> int | None:
-        """The account's newest campaign before the first submission: whatever arrives of ours has a higher id."""
+    def _baseline(self) -> int:
+        """The account's newest campaign before the first submission: whatever arrives of ours has a higher id.
+
+        Where it cannot be asked for, the gate is closed: every submission then ends as not started.
+        """
         try:
             return self.client.newest_campaign_id()
-        except ProviderError as error:
+        except (ProviderError, ConfigurationError) as error:
             self.gate.close("the provider could not be asked for its newest campaign")
             self._end(Event(address="", revision=None, happening=Happening.FAILED, detail=error.summary, error=error))
-            return None
+            return 0
 
     def _in_parallel(self, jobs: Iterable[Callable[[], None]]) -> None:
         """Run the jobs, wait for all of them, and only then raise the first error of any."""
@@ -143,19 +154,19 @@ class Executor:
 
     def _submit_in_turn(self, steps: Iterable[Submit], baseline_id: int) -> None:
         """Submit one after the other; after an unknown outcome the rest waits, or the two could not be told apart."""
-        unknown = ""
         for step in steps:
-            event = self._submit(step, baseline_id, unknown=unknown)
-            self._end(event)
+            event = self._submit(step, baseline_id)
             if event.happening is Happening.UNKNOWN:
-                unknown = event.address
+                self._unknown[_start_of(step)] = event.address
+            self._end(event)
 
-    def _submit(self, step: Submit, baseline_id: int, *, unknown: str) -> Event:
+    def _submit(self, step: Submit, baseline_id: int) -> Event:
         action = step.action
+        unknown = self._unknown.get(_start_of(step))
         detail = ""
         if step.after_stop and action.address in self._not_stopped:
             detail = "its earlier version was not stopped"
-        elif unknown:
+        elif unknown is not None:
             detail = f"{unknown}, with the same sender and start, has an unknown outcome"
         if detail:
             return Event(
@@ -179,7 +190,19 @@ class Executor:
 
 def _apart(submits: Iterable[Submit]) -> list[list[Submit]]:
     """Chains of submissions with the same sender and start, which an unknown outcome could not tell apart."""
-    chains: defaultdict[tuple[str, str], list[Submit]] = defaultdict(list)
+    chains: defaultdict[_Start, list[Submit]] = defaultdict(list)
     for step in submits:
-        chains[step.action.sender, step.action.wire_start_at or "now"].append(step)
+        chains[_start_of(step)].append(step)
     return list(chains.values())
+
+
+def _start_of(step: Submit) -> _Start:
+    return step.action.sender, step.action.wire_start_at or _AT_ONCE
+
+
+def _unknown_starts(state: State) -> Iterator[tuple[_Start, str]]:
+    """The starts of scheduled submissions of earlier runs whose outcome is still unknown, with their addresses."""
+    for address, entry in state.sends.current():
+        for record in entry.revisions.values():
+            if record.wire_start_at is not None and phase_of(record) is Phase.UNKNOWN:
+                yield (record.sender, record.wire_start_at), address

@@ -57,10 +57,17 @@ class Gate:
             return "the time until which it was to be sent has passed"
         return self.objection()
 
-    def objection_to_stop(self, start_at: datetime | None, *, despite_margin: bool) -> str:
-        """Why a stop before this start may not leave now, or an empty text."""
-        if despite_margin:
-            return self.objection()
-        if start_at is not None and start_at - self.now() < self.limits.stop_margin:
-            return f"its start is less than {self.limits.stop_margin.total_seconds() / 60:g} min away"
+    def objection_to_stop(
+        self, start_at: datetime | None, *, successor_start_at: datetime | None, despite_margin: bool
+    ) -> str:
+        """Why a stop before this start may not leave now, or an empty text.
+
+        A version that shall follow at once must have the room that is left for it when plans are made.
+        """
+        moment, margin = self.now(), self.limits.stop_margin
+        if start_at is not None and start_at - moment < margin and not despite_margin:
+            return f"its start is less than {margin.total_seconds() / 60:g} min away"
+        room = margin + self.limits.min_lead
+        if successor_start_at is not None and successor_start_at - moment < room:
+            return f"its new start is less than {room.total_seconds() / 60:g} min away"
         return self.objection()

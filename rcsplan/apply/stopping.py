@@ -40,19 +40,33 @@ class Stopper:
             StateError: the state could not be written, or the lock was lost.
         """
         self.tell(self._event(step, Happening.STARTED))
-        objection = self.gate.objection_to_stop(step.start_at, despite_margin=step.despite_margin)
+        objection = self._objection(step)
         if objection:
             return self._event(step, Happening.NOT_STARTED, detail=objection)
-        record = stopping(record, step.cause, now=self.gate.now())
-        self.recorder.record(PutRecord(address=step.address, record=record))
+        stopping_record = stopping(record, step.cause, now=self.gate.now())
+        self.recorder.record(PutRecord(address=step.address, record=stopping_record))
         self.recorder.check()
+        objection = self._objection(step)
+        if objection:
+            self._take_back(step, record)
+            return self._event(step, Happening.NOT_STARTED, detail=objection)
         try:
-            campaign = self._stop_and_confirm(step.remote_id)
+            campaign = self._stop_and_confirm(step)
         except OutcomeUnknown as error:
             return self._event(step, Happening.UNKNOWN, detail=error.summary, error=error)
         except RcsplanError as error:
+            self._take_back(step, record)
             return self._event(step, Happening.FAILED, detail=error.summary, error=error)
-        return self._conclude(step, record, campaign)
+        return self._conclude(step, stopping_record, campaign)
+
+    def _objection(self, step: StopCampaign) -> str:
+        return self.gate.objection_to_stop(
+            step.start_at, successor_start_at=step.successor_start_at, despite_margin=step.despite_margin
+        )
+
+    def _take_back(self, step: StopCampaign, record: Record) -> None:
+        """Forget a stop that provably did not happen, or the next one, by somebody else, would pass for ours."""
+        self.recorder.record(PutRecord(address=step.address, record=record))
 
     def _conclude(self, step: StopCampaign, record: Record, campaign: CampaignInfo) -> Event:
         now = self.gate.now()
@@ -69,23 +83,34 @@ class Stopper:
             return self._event(step, Happening.FAILED, detail=detail)
         return self._event(step, Happening.STOPPED)
 
-    def _stop_and_confirm(self, remote_id: int) -> CampaignInfo:
-        """Ask for the stop until its outcome is known, for a stop may be repeated, then read the campaign again."""
-        for attempt in range(self.gate.limits.attempts):
-            try:
-                self.client.stop(remote_id)
-            except (NotSent, OutcomeUnknown):
-                if attempt + 1 == self.gate.limits.attempts:
-                    raise
-                self.sleep(_BACKOFF_SECONDS * 2**attempt)
-            else:
-                break
+    def _stop_and_confirm(self, step: StopCampaign) -> CampaignInfo:
+        self._ask(step)
         try:
-            return self.client.campaign(remote_id)
+            return self.client.campaign(step.remote_id)
         except ProviderError as error:
             raise OutcomeUnknown(
-                f"Whether campaign {remote_id} stopped before anything was sent could not be read", detail=error.detail
+                f"Whether campaign {step.remote_id} stopped before anything was sent could not be read",
+                detail=error.detail,
             ) from error
+
+    def _ask(self, step: StopCampaign) -> None:
+        """Ask for the stop until its outcome is known: a stop may be repeated.
+
+        Raises:
+            OutcomeUnknown: it may have been executed, if not at the last attempt then at one before.
+            RcsplanError: it was not executed.
+        """
+        doubt: OutcomeUnknown | None = None
+        for attempt in range(self.gate.limits.attempts):
+            try:
+                self.client.stop(step.remote_id)
+            except (NotSent, OutcomeUnknown) as error:
+                doubt = error if isinstance(error, OutcomeUnknown) else doubt
+                if attempt + 1 == self.gate.limits.attempts or self._objection(step):
+                    raise doubt or error from None
+                self.sleep(_BACKOFF_SECONDS * 2**attempt)
+            else:
+                return
 
     def _event(
         self, step: StopCampaign, happening: Happening, *, detail: str = "", error: RcsplanError | None = None

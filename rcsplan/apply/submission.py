@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.echo import echo_problem
@@ -47,13 +47,16 @@ class Submitter:
             StateError: the state could not be written, or the lock was lost; nothing more may be submitted.
         """
         self._tell(action, Happening.STARTED)
-        for attempt in range(1, self.gate.limits.attempts + 1):
+        attempt = 1
+        while True:
             event = self._attempt(action, prior=prior, baseline_id=baseline_id, attempt=attempt)
             if event.happening is not Happening.RETRYING:
                 return event
+            if attempt >= self.gate.limits.attempts:
+                return replace(event, happening=Happening.FAILED)
             self.tell(event)
             self.sleep(_wait_before_next(event.error, attempt))
-        return self._event(action, Happening.FAILED, detail="the provider could not be reached", error=event.error)
+            attempt += 1
 
     def _attempt(self, action: Action, *, prior: Record | None, baseline_id: int, attempt: int) -> Event:
         objection = self.gate.objection_to_start(action.start_at, action.until)
@@ -79,7 +82,7 @@ class Submitter:
     def _last_objection(self, action: Action, record: Record) -> str:
         """What changed while the intent was written, asked at the last moment before the POST."""
         self.recorder.check()
-        if record.intent is not None and self.gate.real() > record.intent.not_after:
+        if record.intent is not None and self.gate.real() >= record.intent.not_after:
             return "recording the intent took longer than it is valid"
         return self.gate.objection_to_start(action.start_at, action.until)
 

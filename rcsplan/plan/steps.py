@@ -33,13 +33,17 @@ class Archive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopCampaign:
-    """A scheduled campaign is stopped, confirmed, and checked to have sent nothing."""
+    """A scheduled campaign is stopped, confirmed, and checked to have sent nothing.
+
+    `successor_start_at` is the start of the version that is submitted after it, None where none or an instant one is.
+    """
 
     address: str
     revision: int
     remote_id: int
     cause: StopCause
     start_at: datetime | None
+    successor_start_at: datetime | None
     archives: bool
     despite_margin: bool = False
 
@@ -91,6 +95,7 @@ def _stop(action: Action, cause: StopCause) -> StopCampaign:
         remote_id=prior.remote_id,
         cause=cause,
         start_at=prior.start_at,
+        successor_start_at=action.start_at if action.action is ActionKind.REPLACE else None,
         archives=action.archives,
         despite_margin=action.despite_margin,
     )
