@@ -98,6 +98,19 @@ except StateUnwritable as error:
 session.release()
 """
 
+#: Tries twice to lock with no room at all on the disk.
+LOCK_WITHOUT_ROOM = """
+import resource
+from rcsplan.errors import StateUnwritable
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+for _ in range(2):
+    try:
+        lock(store, "record")
+    except StateUnwritable as error:
+        say(f"{error.summary}: {error.detail}")
+"""
+
 
 def confirmed(path):
     """The number that a program confirmed last, 0 before the first."""

@@ -52,6 +52,10 @@ def test_a_holder_that_cannot_be_read_holds_the_lock_all_the_same(acquire, path,
     assert file_lock.holder_of(path) is None
 
 
+def test_who_held_a_lock_whose_file_was_just_removed_is_not_known(path):
+    assert file_lock._locked(path).summary == "The state is locked by another run"
+
+
 def test_a_lock_whose_file_was_removed_is_lost(acquire, path):
     lock = acquire()
     path.unlink()

@@ -5,7 +5,7 @@ import pytest
 from rcsplan.backend.local import LocalStore
 from rcsplan.errors import StateUnwritable
 from tests.backend.disks import FullDisk
-from tests.backend.processes import RECORD_WITHOUT_ROOM
+from tests.backend.processes import LOCK_WITHOUT_ROOM, RECORD_WITHOUT_ROOM
 from tests.backend.stores import lock, number_in, put
 from tests.builders import make_state
 
@@ -95,3 +95,8 @@ def test_where_the_system_refuses_to_write_all_that_was_confirmed_is_there(progr
     recorded, detail = program.communicate()[0].splitlines()
     assert detail == "File too large. What was not recorded was not submitted."
     assert number_in(store.load()) == int(recorded)
+
+
+def test_where_the_system_refuses_to_write_the_holder_there_is_no_lock(programs, tmp_path):
+    program = programs.start(LOCK_WITHOUT_ROOM, "local", tmp_path)
+    assert program.communicate()[0].splitlines() == ["The lock file cannot be written: File too large"] * 2

@@ -4,8 +4,17 @@ from datetime import UTC
 
 from hypothesis import strategies as st
 
-from rcsplan.state.model import DropRecord, PutRecord, RenameSend, UsePlan
-from tests.builders import make_intent, make_record, make_remote, make_state, make_stop
+from rcsplan.state.model import (
+    AcceptAccount,
+    DisownCampaign,
+    DropRecord,
+    ForgetSend,
+    PutRecord,
+    RenameSend,
+    SkipSend,
+    UsePlan,
+)
+from tests.builders import ACCOUNT, make_intent, make_record, make_remote, make_state, make_stop
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
 MOMENTS = st.datetimes(timezones=st.just(UTC))
@@ -20,6 +29,7 @@ RECORDS = st.builds(
     intent=st.none() | st.builds(make_intent, problem=TEXTS, unknown_since=st.none() | MOMENTS),
     stop=st.none() | st.builds(make_stop, confirmed_at=st.none() | MOMENTS),
     archived_at=st.none() | MOMENTS,
+    watched=st.lists(st.builds(make_intent, opened_at=MOMENTS), max_size=2).map(tuple),
     start_at=st.none() | MOMENTS,
 )
 STATES = st.builds(
@@ -29,10 +39,16 @@ STATES = st.builds(
     environment=TEXTS,
     series=st.dictionaries(TEXTS, MOMENTS, max_size=2),
     used_plans=st.dictionaries(TEXTS, MOMENTS, max_size=2),
+    baseline_id=st.integers(0, 2**53),
+    not_ours=st.lists(st.integers(1, 9), max_size=2).map(tuple),
 )
 CHANGES = (
     st.builds(PutRecord, address=ADDRESSES, record=RECORDS)
     | st.builds(DropRecord, address=ADDRESSES, revision=st.integers(1, 3))
     | st.builds(RenameSend, address=ADDRESSES, former=ADDRESSES)
     | st.builds(UsePlan, plan_id=TEXTS, at=MOMENTS)
+    | st.builds(SkipSend, address=ADDRESSES, revision=st.integers(1, 3))
+    | st.builds(ForgetSend, address=ADDRESSES)
+    | st.builds(DisownCampaign, remote_id=st.integers(1, 9))
+    | st.builds(AcceptAccount, account=st.just(ACCOUNT), environment=TEXTS)
 )

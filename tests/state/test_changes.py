@@ -3,10 +3,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rcsplan.state.changes import make_changes
-from rcsplan.state.model import DropRecord, PutRecord, RenameSend, SendEntry, UsePlan
+from rcsplan.state.model import (
+    AcceptAccount,
+    DisownCampaign,
+    DropRecord,
+    ForgetSend,
+    PutRecord,
+    RenameSend,
+    SendEntry,
+    SkipSend,
+    UsePlan,
+)
 from rcsplan.state.sends import Sends
 from rcsplan.state.text import format_state
-from tests.builders import NOW, make_record, make_send, make_state
+from tests.builders import ACCOUNT, NOW, make_record, make_send, make_state
 from tests.state.strategies import CHANGES, STATES
 
 FIRST = make_record()
@@ -92,3 +102,39 @@ def test_a_used_plan_is_remembered_with_its_time():
     state = make_state()
     make_changes(state, [UsePlan(plan_id="p1", at=NOW)])
     assert state.used_plans == {"p1": NOW}
+
+
+def test_a_skipped_revision_is_put_to_rest_with_or_without_a_record():
+    changes = [SkipSend(address="a", revision=2), SkipSend(address="a", revision=1), SkipSend(address="b", revision=1)]
+    assert after(make_state([("a", FIRST)]), *changes) == {
+        "a": SendEntry(skipped=(1, 2), revisions={1: FIRST}),
+        "b": SendEntry(skipped=(1,)),
+    }
+
+
+def test_what_was_put_to_rest_stays_at_rest_under_its_new_name():
+    changes = [SkipSend(address="a", revision=2), RenameSend(address="b", former="a")]
+    assert after(make_state([("a", FIRST)]), *changes)["b"].skipped == (2,)
+
+
+def test_what_was_put_to_rest_stays_at_rest_when_its_record_is_dropped():
+    changes = [SkipSend(address="a", revision=1), DropRecord(address="a", revision=1)]
+    assert after(make_state([("a", FIRST)]), *changes) == {"a": SendEntry(skipped=(1,))}
+
+
+@pytest.mark.parametrize("address", ["a", "b"])
+def test_forgetting_leaves_nothing_of_an_address(address):
+    records = [("a", FIRST), ("a", SECOND), ("c", FIRST)]
+    assert address not in after(make_state(records), ForgetSend(address=address))
+
+
+def test_campaigns_of_others_are_remembered_each_once():
+    state = make_state(not_ours=(8,))
+    make_changes(state, [DisownCampaign(remote_id=9), DisownCampaign(remote_id=7), DisownCampaign(remote_id=9)])
+    assert state.not_ours == (7, 8, 9)
+
+
+def test_a_state_is_given_to_another_account_and_environment():
+    state, account = make_state(), ACCOUNT.model_copy(update={"key_fingerprint": "f" * 16})
+    make_changes(state, [AcceptAccount(account=account, environment="staging")])
+    assert (state.account, state.environment) == (account, "staging")
