@@ -41,9 +41,9 @@ class Scope(dict[str, Any]):
 
     def resolve_all(self) -> None:
         """Render every variable, in whatever order they need each other."""
-        for name in tuple(self._pending):
+        while self._pending:
             try:
-                self._resolve(name)
+                self._resolve(next(iter(self._pending)))
             except UnavailableError:
                 continue
 

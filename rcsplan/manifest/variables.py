@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Variables that rcsplan itself sets.
 BUILT_IN = frozenset({"environment", "metadata"})
 
+#: Words that an expression takes for something else than a variable.
+_TAKEN = frozenset({"true", "false", "none", "and", "or", "not", "in", "is", "if", "else", "self", "loop", "super"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variables:
@@ -60,6 +63,8 @@ def name_problem(name: str) -> tuple[str, str, str] | None:
     """Code, detail and hint of what is wrong with the name of a variable."""
     if name in BUILT_IN:
         return "reserved-variable", f"{name!r} is set by rcsplan itself.", "Choose another name."
+    if name.lower() in _TAKEN:
+        return "wrong-name", f"{name!r} means something else in an expression.", "Choose another name."
     if not name.isidentifier():
         better = "".join(character if character.isalnum() else "_" for character in name)
         return "wrong-name", f"No expression can say {name!r}.", f"Name it {better!r}." if better.isidentifier() else ""

@@ -93,7 +93,7 @@ BAD = {
     "truncated": (lambda path: path.write_bytes("b: ї".encode()[:-1]), "a.yaml:1:4 not-utf-8"),
     "utf-16": (lambda path: path.write_bytes("a: 1".encode("utf-16")), "a.yaml:1:1 not-utf-8"),
     "folder": (lambda path: path.mkdir(), "a.yaml not-a-file"),
-    "pipe": (lambda path: os.mkfifo(path), "a.yaml not-a-file"),
+    "pipe": (os.mkfifo, "a.yaml not-a-file"),
     "device": (lambda path: path.symlink_to("/dev/zero"), "a.yaml path-leaves-project"),
     "outside": (lambda path: path.symlink_to("/etc/hosts"), "a.yaml path-leaves-project"),
     "dangling": (lambda path: path.symlink_to("gone.yaml"), "a.yaml unreadable-file"),

@@ -197,7 +197,8 @@ def test_a_literal_key_is_shown_nowhere(tmp_path, key):
 
 
 def test_every_problem_is_reported_with_its_line_and_a_caret(tmp_path):
-    text = "apiVersion: rcsplan/v1\nkind: Project\nmetadata: {name: x}\nenvironmnts: {}\nenvironments:\n  a: {provider: {type: sandbox, max_card: 3}}\n"
+    head = "apiVersion: rcsplan/v1\nkind: Project\nmetadata: {name: x}\n"
+    text = f"{head}environmnts: {{}}\nenvironments:\n  a: {{provider: {{type: sandbox, max_card: 3}}}}\n"
     found = problems_of(tmp_path, text)
     assert sorted((pointed_at(problem)[:8], problem.hint) for problem in found) == [
         ("environm", "Did you mean 'environments'?"),
