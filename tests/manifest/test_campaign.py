@@ -52,7 +52,7 @@ def test_a_pasted_body_is_sent_as_pasted_with_the_documented_defaults(tmp_path):
 def test_the_start_of_a_pasted_body_is_account_time_and_keeps_its_seconds(tmp_path):
     send = only_send(load(tmp_path, make_manifest(spec=PASTED, schedule=None)))
     assert send.schedule == Scheduled(
-        wall=datetime(2026, 12, 3, 9, 0, 7),
+        wall=datetime.fromisoformat("2026-12-03 09:00:07"),
         zone="Europe/Kyiv",
         start=datetime(2026, 12, 3, 7, 0, 7, tzinfo=UTC),
         keeps_seconds=True,
@@ -214,13 +214,13 @@ def test_a_wall_time_is_read_in_its_zone(tmp_path, schedule, start, keeps_second
 def test_now_has_an_end(tmp_path):
     declared = only_send(scheduled(tmp_path, {"at": "now", "until": "2026-12-01 18:00"})).schedule
     assert declared == Instant(
-        wall=datetime(2026, 12, 1, 18), zone="Europe/Kyiv", until=datetime(2026, 12, 1, 16, tzinfo=UTC)
+        wall=datetime.fromisoformat("2026-12-01 18:00"), zone="Europe/Kyiv", until=datetime(2026, 12, 1, 16, tzinfo=UTC)
     )
 
 
 def test_schedule_replaces_the_start_of_the_body(tmp_path):
     manifest = make_manifest(schedule={"at": "2026-12-01 10:00"}, spec=make_spec(start_at="2027-01-01 00:00:00"))
-    assert only_send(load(tmp_path, manifest)).schedule.wall == datetime(2026, 12, 1, 10)
+    assert only_send(load(tmp_path, manifest)).schedule.wall == datetime.fromisoformat("2026-12-01 10:00")
 
 
 @pytest.mark.parametrize(
