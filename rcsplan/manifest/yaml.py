@@ -22,7 +22,16 @@ from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.events import event_source, masked_event_source, may_be_misread
 from rcsplan.manifest.scalar import SUSPECTS, WORDS, UnusableNumberError, resolve_plain
-from rcsplan.manifest.yaml_syntax import control_character, syntax_problem, unquoted_template
+from rcsplan.manifest.yaml_problems import (
+    CORE,
+    alias_bomb,
+    control_character,
+    duplicate_key,
+    merge_key,
+    syntax_problem,
+    unknown_tag,
+    unquoted_template,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +46,11 @@ MAX_ALIASED_NODES = 20_000
 
 #: The characters with which a key can begin that is a number, or a merge key.
 _ODD_STARTS = "-+.0123456789<"
-_CORE = "tag:yaml.org,2002:"
 _SCALAR_TYPES: dict[str, tuple[type, ...]] = {
-    _CORE + "int": (int,),
-    _CORE + "float": (float, int),
-    _CORE + "bool": (bool,),
-    _CORE + "null": (type(None),),
+    CORE + "int": (int,),
+    CORE + "float": (float, int),
+    CORE + "bool": (bool,),
+    CORE + "null": (type(None),),
 }
 _START_EVENTS = (MappingStartEvent, SequenceStartEvent)
 _END_EVENTS = (MappingEndEvent, SequenceEndEvent)
@@ -200,33 +208,26 @@ class _Reader:
         tag, text = event.tag, event.value
         if tag is None:
             return text if event.style else self._plain(event)
-        if tag in {_CORE + "str", "!"}:
+        if tag in {CORE + "str", "!"}:
             return text
         if tag not in _SCALAR_TYPES:
             self._refuse_tag(event)
             return None
         value = self._plain(event)
         if not isinstance(value, _SCALAR_TYPES[tag]):
-            name = tag.removeprefix(_CORE)
+            name = tag.removeprefix(CORE)
             self._problem(
                 event, "wrong-type", "Value has the wrong type", detail=f"{text!r} is tagged !!{name} but is none."
             )
-        return float(value) if tag == _CORE + "float" and isinstance(value, int) else value
+        return float(value) if tag == CORE + "float" and isinstance(value, int) else value
 
     def _check_container_tag(self, event: Any, kind: type) -> None:
-        expected = _CORE + ("map" if kind is MappingStartEvent else "seq")
+        expected = CORE + ("map" if kind is MappingStartEvent else "seq")
         if event.tag not in {"!", expected}:
             self._refuse_tag(event)
 
     def _refuse_tag(self, event: Any) -> None:
-        shown = f"!!{event.tag.removeprefix(_CORE)}" if event.tag.startswith(_CORE) else event.tag
-        self._problem(
-            event,
-            "unknown-tag",
-            "Unknown tag",
-            detail=f"The tag {shown} is none of YAML's core schema; nothing is constructed from tags here.",
-            hint="Remove the tag; quote the value if it is meant as text.",
-        )
+        self.problems.append(unknown_tag(self._source, event.start_mark.index, event.tag))
 
     def _alias(self, event: Any) -> Any:
         name = event.anchor
@@ -242,13 +243,7 @@ class _Reader:
         value, size = anchored
         self._borrowed += size
         if self._borrowed > MAX_ALIASED_NODES:
-            self._problem(
-                event,
-                "alias-bomb",
-                "Aliases expand too far",
-                detail=f"The aliases of this document stand for more than {MAX_ALIASED_NODES} values.",
-                hint="Write the values out, or make them variables.",
-            )
+            self.problems.append(alias_bomb(self._source, event.start_mark.index, bound=MAX_ALIASED_NODES))
             raise _AbandonedError
         return value
 
@@ -256,19 +251,12 @@ class _Reader:
         if event.style or event.tag is not None:
             return
         if event.value == "<<":
-            self._problem(
-                event,
-                "merge-key",
-                "Merge keys are not supported",
-                detail="YAML 1.2 has no merge keys.",
-                hint="Put what campaigns share into defaults: of rcsplan.yaml, or into variables.",
-            )
+            self.problems.append(merge_key(self._source, event.start_mark.index))
         elif not isinstance(self._plain(event), str):
             hint = f'Quote it: "{event.value}"' if event.value else "Write a key before the colon."
             self._problem(event, "wrong-key", "Key is not text", hint=hint)
 
     def _refuse_duplicate(self, event: Any, mapping: dict[str, Any], number: int) -> None:
-        key = event.value
         so_far = Document(
             source=self._source,
             index=0,
@@ -276,18 +264,8 @@ class _Reader:
             offsets=self._offsets[number:],
             aliases=frozenset(alias - number for alias in self._aliases),
         )
-        first = so_far.offset((key,), on_key=True)
-        line, column = self._source.place(first)
-        self._problem(
-            event,
-            "duplicate-key",
-            "Key is given twice",
-            detail=f"{key!r} already stands at line {line}, column {column}.",
-            hint="Keep one of the two.",
-        )
-        self.problems.append(
-            self._source.problem("duplicate-key", "Key is given twice", first, detail=f"{key!r} is given again below.")
-        )
+        first, again = so_far.offset((event.value,), on_key=True), event.start_mark.index
+        self.problems.extend(duplicate_key(self._source, event.value, first=first, again=again))
 
     def _refuse_key(self, start: Any, event: Any) -> None:
         """Report a key that is no scalar, and leave out the rest of its mapping."""

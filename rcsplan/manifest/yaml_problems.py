@@ -1,4 +1,4 @@
-"""What is not YAML at all, in words that help: syntax errors of the parser and characters that no text should hold."""
+"""What is wrong with YAML, in words that help: syntax, and what the core schema or rcsplan does not have."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rcsplan.diagnostics import Diagnostic
     from rcsplan.manifest.source import SourceText
 
+#: What the tags of YAML's own schema begin with.
+CORE = "tag:yaml.org,2002:"
 #: Control characters, and the separators that YAML 1.1 parsers take for line breaks although nobody sees them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _UNQUOTED_TEMPLATE = re.compile(r"(?:^|[:\-,\[{?]\s)\s*(\{\{.*)")
@@ -59,6 +61,50 @@ def unquoted_template(source: SourceText, offset: int, value: str) -> Diagnostic
         offset,
         detail="Without quotes YAML reads braces as a mapping.",
         hint=f'Quote the whole value: "{value}"',
+    )
+
+
+def unknown_tag(source: SourceText, offset: int, tag: str) -> Diagnostic:
+    """A tag that would have to be constructed into something."""
+    shown = f"!!{tag.removeprefix(CORE)}" if tag.startswith(CORE) else tag
+    return source.problem(
+        "unknown-tag",
+        "Unknown tag",
+        offset,
+        detail=f"The tag {shown} is none of YAML's core schema; nothing is constructed from tags here.",
+        hint="Remove the tag; quote the value if it is meant as text.",
+    )
+
+
+def merge_key(source: SourceText, offset: int) -> Diagnostic:
+    """A key `<<`, which YAML 1.2 does not have."""
+    return source.problem(
+        "merge-key",
+        "Merge keys are not supported",
+        offset,
+        detail="YAML 1.2 has no merge keys.",
+        hint="Put what campaigns share into defaults: of rcsplan.yaml, or into variables.",
+    )
+
+
+def duplicate_key(source: SourceText, key: str, *, first: int, again: int) -> tuple[Diagnostic, Diagnostic]:
+    """A key that a mapping has twice, at both places."""
+    line, column = source.place(first)
+    summary, detail = "Key is given twice", f"{key!r} already stands at line {line}, column {column}."
+    return (
+        source.problem("duplicate-key", summary, again, detail=detail, hint="Keep one of the two."),
+        source.problem("duplicate-key", summary, first, detail=f"{key!r} is given again below."),
+    )
+
+
+def alias_bomb(source: SourceText, offset: int, *, bound: int) -> Diagnostic:
+    """Aliases that stand for more than any manifest can mean."""
+    return source.problem(
+        "alias-bomb",
+        "Aliases expand too far",
+        offset,
+        detail=f"The aliases of this document stand for more than {bound:,} values.",
+        hint="Write the values out, or make them variables.",
     )
 
 
