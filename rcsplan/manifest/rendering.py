@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rcsplan.manifest.jinja import Missing
 from rcsplan.manifest.origin import Origin
-from rcsplan.manifest.template import TemplateProblemError, Templates, UnavailableError, holds_template
+from rcsplan.manifest.template import Templates, UnavailableError, holds_template
+from rcsplan.manifest.template_problem import TemplateProblemError
 from rcsplan.manifest.validation import UNRENDERED
 from rcsplan.manifest.variables import merged
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rcsplan.manifest.template import TemplateProblemError, Templates
+from rcsplan.manifest.template import Templates
+from rcsplan.manifest.template_problem import TemplateProblemError
 
 
 def render(expression, **variables):

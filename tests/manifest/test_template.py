@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rcsplan.manifest.bounds import MAX_SIZE, MAX_STEPS
-from rcsplan.manifest.template import TemplateProblemError, Templates
+from rcsplan.manifest.template import Templates
+from rcsplan.manifest.template_problem import TemplateProblemError
 from tests.manifest.projects import write
 
 SCOPE = {
