@@ -18,6 +18,8 @@ from rcsplan.manifest.template_problem import TemplateProblemError, explain
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jinja2.runtime import Context
+
 
 _RESULT = "result"
 _ALONE = len(("", "{{ … }}", ""))
@@ -59,6 +61,7 @@ class Templates:
         self._files = ProjectTemplates(folder)
         self._environment = TemplateEnvironment(self._files)
         self._compiled: dict[str, _Compiled] = {}
+        self._context: Context | None = None
         self._nesting = 0
 
     @property
@@ -87,13 +90,13 @@ class Templates:
         texts = list(pieces)
         for number in range(1, len(pieces), 2):
             try:
-                texts[number] = self._text(pieces[number], scope)
+                texts[number] = self._piece(pieces[number], scope)
             except TemplateProblemError as problem:
                 problem.number = number // 2
                 raise
         return "".join(texts)
 
-    def _text(self, text: str, scope: dict[str, Any]) -> str:
+    def _piece(self, text: str, scope: dict[str, Any]) -> str:
         value = self._value(text, scope)
         if value.__class__ is str:
             return value
@@ -105,7 +108,7 @@ class Templates:
     def _value(self, text: str, scope: dict[str, Any]) -> Any:
         try:
             compiled = self._compiled.get(text) or self._compile(text)
-            return _evaluate(compiled, scope)
+            return self._result(compiled.template, scope) if compiled.native else _text(compiled.template, scope)
         except _FAILURES as error:
             raise self._explained(error, scope) from None
 
@@ -119,6 +122,15 @@ class Templates:
         template = Template.from_code(self._environment, code, self._environment.globals)
         compiled = self._compiled[text] = _Compiled(template, expression is not None)
         return compiled
+
+    def _result(self, template: Template, scope: dict[str, Any]) -> Any:
+        """The value of an expression; the expressions of one scope share a context, which costs as much as they do."""
+        context = self._context
+        if context is None or context.parent is not scope:
+            context = self._context = template.new_context(scope, shared=True)
+        for _ in template.root_render_func(context):
+            pass  # an assignment writes nothing; running it is what sets the result
+        return plain_data(context.vars.pop(_RESULT))
 
     def _explained(self, error: Exception, scope: dict[str, Any]) -> TemplateProblemError:
         return explain(error, scope, environment=self._environment, files=self._files)
@@ -143,14 +155,8 @@ def _only_expression(tree: nodes.Template) -> nodes.Expr | None:
             return None
 
 
-def _evaluate(compiled: _Compiled, scope: dict[str, Any]) -> Any:
-    context = compiled.template.new_context(scope, shared=True)
-    pieces = compiled.template.root_render_func(context)
-    if not compiled.native:
-        return "".join(pieces)
-    for _ in pieces:
-        pass  # an assignment writes nothing; running it is what sets the result
-    return plain_data(context.vars[_RESULT])
+def _text(template: Template, scope: dict[str, Any]) -> str:
+    return "".join(template.root_render_func(template.new_context(scope, shared=True)))
 
 
 def plain_data(value: Any) -> Any:

@@ -140,7 +140,8 @@ class _Reader:
         kind = event.__class__
         self._offsets.append(event.start_mark.index)
         if kind is ScalarEvent:
-            if event.tag is not None or event.anchor is not None:
+            # `ctag` is the tag itself; `tag` is a property, of which a hundred a document are felt.
+            if event.ctag is not None or event.anchor is not None:
                 return self._marked_scalar(event)
             text = event.value
             return text if event.style or text[:1] not in SUSPECTS else self._plain(event)
@@ -149,7 +150,7 @@ class _Reader:
         return self._container(event, kind)
 
     def _container(self, event: Any, kind: type) -> Any:
-        if event.tag is not None:
+        if event.ctag is not None:
             self._check_container_tag(event, kind)
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -165,28 +166,30 @@ class _Reader:
         return value
 
     def _sequence(self) -> list[Any]:
+        following, node = self._next, self._node
         items = []
-        while (event := self._next()).__class__ is not SequenceEndEvent:
-            items.append(self._node(event))
+        while (event := following()).__class__ is not SequenceEndEvent:
+            items.append(node(event))
         return items
 
     def _mapping(self, start: Any) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         number = len(self._offsets) - 1
-        while (event := self._next()).__class__ is not MappingEndEvent:
+        following, node, note = self._next, self._node, self._offsets.append
+        while (event := following()).__class__ is not MappingEndEvent:
             if event.__class__ is not ScalarEvent:
                 self._refuse_key(start, event)
                 return mapping
-            self._offsets.append(event.start_mark.index)
+            note(event.start_mark.index)
             key = event.value
             if key[:1] in _ODD_STARTS or key in WORDS:
                 self._check_key(event)
-            if event.tag is not None or event.anchor is not None:
+            if event.ctag is not None or event.anchor is not None:
                 self._marked_scalar(event)
             if key in mapping:
                 self._refuse_duplicate(event, mapping, number)
                 key = f"{key}\0{len(self._offsets)}"  # a key no file can hold: the walk over positions stays right
-            mapping[key] = self._node(self._next())
+            mapping[key] = node(following())
         return mapping
 
     def _plain(self, event: Any) -> Any:
