@@ -26,16 +26,19 @@ def name_of(path: Path, folder: Path) -> str:
     return path.as_posix().removeprefix(f"{folder.as_posix()}/")
 
 
-def read_source(path: Path, folder: Path) -> SourceText | Diagnostic:
+def read_source(path: Path, folder: Path, *, found: bool = False) -> SourceText | Diagnostic:
     """The text of a file below a folder, which has no symlinks in its path, or why it is not read.
 
-    Nothing outside the folder is, nothing large, and nothing special such as a pipe, on which reading would wait.
+    Nothing outside the folder is, nothing large, and nothing special such as a pipe, on which reading would wait. What
+    was `found` by walking the folder can only be a symlink itself: the folders on the way to it are none.
     """
     name = name_of(path, folder)
     try:
-        if not os.path.realpath(path, strict=True).startswith(f"{folder}{os.sep}"):
-            return _leaves_project(name)
-        status = path.stat()
+        status = path.lstat()
+        if not found or stat.S_ISLNK(status.st_mode):
+            if not os.path.realpath(path, strict=True).startswith(f"{folder}{os.sep}"):
+                return _leaves_project(name)
+            status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             return _refused(name, "not-a-file", "Not a regular file", detail="Only regular files are read.")
         if status.st_size > MAX_FILE_BYTES:

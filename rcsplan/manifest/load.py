@@ -93,7 +93,7 @@ def _load(
     reader = ManifestReader(environment, shared=shared, frozen=frozen)
     problems = [*variable_problems, *file_problems]
     for file in files:
-        source = read_source(file, environment.folder)
+        source = read_source(file, environment.folder, found=True)
         if isinstance(source, Diagnostic):
             problems.append(source)
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from weakref import proxy
 
 from rcsplan.manifest.jinja import Missing
 from rcsplan.manifest.origin import Origin
@@ -79,7 +80,8 @@ class Rendering:
         self.origin = Origin(manifest=manifest, project=project, splices=self.splices)
         self._templates = templates
         local = manifest.tree.get("vars")
-        self._scope = Scope({**shared, "metadata": metadata}, local if isinstance(local, dict) else {}, self)
+        # A proxy: a circle would keep every manifest in memory, for the collector is paused while they are loaded.
+        self._scope = Scope({**shared, "metadata": metadata}, local if isinstance(local, dict) else {}, proxy(self))
         self._scope.resolve_all()
 
     def value(self, node: Any, path: KeyPath) -> Any:

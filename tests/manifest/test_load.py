@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -230,6 +232,24 @@ def test_no_text_is_a_traceback(tmp_path_factory, text):
     head = "apiVersion: rcsplan/v1\nkind: Campaign\nmetadata: {name: a}\nspec:\n  "
     folder = tmp_path_factory.mktemp("project")
     assert load(folder, text, head + text).has_errors in {True, False}
+
+
+@pytest.fixture
+def _paused_collector():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_paused_collector")
+def test_loading_leaves_no_circles_behind(tmp_path):
+    """The collector is paused meanwhile, so a circle would keep every manifest in memory."""
+    manifests = [make_manifest(f"c-{number}", vars={"a": "{{ b }}", "b": "{{ nope }}"}) for number in range(20)]
+    load(tmp_path, *manifests[:1])
+    few = gc.collect()
+    load(tmp_path, *manifests)
+    assert gc.collect() - few < len(manifests)
 
 
 def test_two_hundred_manifests_load(tmp_path):
