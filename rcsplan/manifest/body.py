@@ -7,7 +7,6 @@ from typing import Annotated, Any, NotRequired
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 from typing_extensions import TypedDict
 
-from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.fields import (
     ContactLists,
     Hours,
@@ -21,6 +20,7 @@ from rcsplan.manifest.fields import (
     text_of,
 )
 from rcsplan.manifest.settings import provider_of
+from rcsplan.manifest.validation import complaint
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 

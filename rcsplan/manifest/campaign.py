@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, JsonValue, ValidationInfo, model_validator
 
 from rcsplan.manifest.body import Spec
-from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.quantity import Zone
 from rcsplan.manifest.settings import Settings, provider_of
 from rcsplan.manifest.timing import NOW, instant_of_wall_time, instant_until, parse_wall_time, scheduled_at
+from rcsplan.manifest.validation import complaint
 
 
 class CampaignMetadata(Settings):

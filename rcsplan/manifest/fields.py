@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from rcsplan.campaign.model import ListRef
-from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.settings import provider_of
 from rcsplan.manifest.sms import MAX_SEPTETS, forcing_character, septets, utf16_units
 from rcsplan.manifest.timing import instant_of_wall_time
+from rcsplan.manifest.validation import complaint
 
 _MAX_LISTS = 1000
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)

@@ -54,15 +54,17 @@ def read_source(path: Path, folder: Path, *, found: bool = False) -> SourceText 
         return _not_utf8(name, content, error)
 
 
-def manifest_files(folder: Path, globs: tuple[str, ...] | None) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
+def manifest_files(folder: Path) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
     """Every manifest file of a project in order of its name, and what is wrong with the folders (design section 3)."""
     problems: list[Diagnostic] = []
     files = sorted(_walk(folder, folder, problems))
-    if globs is None:
-        return tuple(files), tuple(problems)
-    patterns = [_pattern_of(glob) for glob in globs]
-    chosen = [file for file in files if any(pattern.fullmatch(name_of(file, folder)) for pattern in patterns)]
-    return tuple(chosen), tuple(problems)
+    return tuple(files), tuple(problems)
+
+
+def files_matching(glob: str, files: tuple[Path, ...], folder: Path) -> frozenset[Path]:
+    """The files whose path in the folder a glob matches: `**` spans folders, `*` and `?` stay inside a name."""
+    pattern = _pattern_of(glob)
+    return frozenset(file for file in files if pattern.fullmatch(name_of(file, folder)))
 
 
 def _walk(folder: Path, root: Path, problems: list[Diagnostic]) -> Iterator[Path]:
@@ -100,7 +102,6 @@ def _is_folder(path: Path) -> bool:
 
 
 def _pattern_of(glob: str) -> re.Pattern[str]:
-    """A glob as an expression: `**` spans folders, `*` and `?` stay inside a name."""
     parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     tokens = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
     return re.compile("".join(parts.get(token, re.escape(token)) for token in tokens))

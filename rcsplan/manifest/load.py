@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.address import Address
 from rcsplan.campaign.model import DesiredSet
-from rcsplan.diagnostics import Diagnostic, Location, in_file_order
-from rcsplan.manifest.files import manifest_files, name_of, read_source
+from rcsplan.diagnostics import Diagnostic, Location, Severity, in_file_order
+from rcsplan.manifest.files import files_matching, manifest_files, name_of, read_source
 from rcsplan.manifest.names import name_problems
 from rcsplan.manifest.origin import Origin
 from rcsplan.manifest.reader import ManifestReader
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rcsplan.diagnostics import KeyPath
-    from rcsplan.manifest.project import Environment
+    from rcsplan.manifest.project import Environment, Project
     from rcsplan.manifest.reader import Manifest
     from rcsplan.manifest.variables import Variables
 
@@ -120,7 +120,11 @@ def _chosen_files(
     environment: Environment, paths: tuple[Path, ...] | None
 ) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
     folder = environment.folder
-    files, problems = manifest_files(folder, environment.project.manifests)
+    files, problems = manifest_files(folder)
+    globs = environment.project.manifests
+    if globs is not None:
+        files, unmatched = _narrowed(files, environment.project, globs)
+        problems += unmatched
     if paths is None:
         return files, problems
     chosen: dict[Path, None] = {}
@@ -136,6 +140,26 @@ def _chosen_files(
         else:
             missing.append(_missing_path(name_of(place, folder)))
     return tuple(sorted(chosen)), (*problems, *missing)
+
+
+def _narrowed(
+    files: tuple[Path, ...], project: Project, globs: tuple[str, ...]
+) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
+    """The files that some glob of the project matches, and the globs that match none."""
+    matched = [files_matching(glob, files, project.folder) for glob in globs]
+    unmatched = tuple(
+        project.document.problem(
+            "unmatched-glob",
+            "Glob matches nothing",
+            ("manifests", index),
+            severity=Severity.WARNING,
+            detail=f"No manifest file of the project matches {glob!r}.",
+        )
+        for index, (glob, found) in enumerate(zip(globs, matched, strict=True))
+        if not found
+    )
+    chosen = {file for found in matched for file in found}
+    return tuple(file for file in files if file in chosen), unmatched
 
 
 def _missing_path(name: str) -> Diagnostic:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 
 from rcsplan.campaign.address import CAMPAIGN_NAME
-from rcsplan.manifest.complaint import complaint
+from rcsplan.manifest.validation import complaint
 
 
 def check_name(name: str) -> str:

@@ -12,7 +12,6 @@ from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, ValidationEr
 
 from rcsplan.diagnostics import Diagnostic, did_you_mean
 from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
-from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
@@ -23,7 +22,7 @@ from rcsplan.manifest.settings import (
     Settings,
     StateSettings,
 )
-from rcsplan.manifest.validation import findings_of
+from rcsplan.manifest.validation import complaint, findings_of
 from rcsplan.manifest.vocabulary import Vocabulary
 from rcsplan.manifest.yaml import parse_documents
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from rcsplan.diagnostics import did_you_mean
-from rcsplan.manifest.complaint import complaint
+from rcsplan.manifest.validation import complaint
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SECONDS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))

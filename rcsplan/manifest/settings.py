@@ -19,8 +19,8 @@ from pydantic import (
 )
 
 from rcsplan.campaign.schedule import LEAD_FLOOR
-from rcsplan.manifest.complaint import complaint
 from rcsplan.manifest.quantity import Duration, Share, Zone
+from rcsplan.manifest.validation import complaint
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

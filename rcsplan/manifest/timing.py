@@ -15,7 +15,7 @@ from rcsplan.campaign.schedule import (
     instant_of,
     wall_time_of,
 )
-from rcsplan.manifest.complaint import complaint
+from rcsplan.manifest.validation import complaint
 
 NOW = "now"
 _WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?")

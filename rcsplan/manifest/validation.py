@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import PydanticCustomError
+
 from rcsplan.diagnostics import Severity, did_you_mean, format_key_path
-from rcsplan.manifest.complaint import COMPLAINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from rcsplan.diagnostics import Diagnostic, KeyPath
     from rcsplan.manifest.document import Document
     from rcsplan.manifest.vocabulary import Vocabulary
+
+
+#: Marks a pydantic error as one of ours: its context holds code, summary, detail, hint and the place inside the value.
+_COMPLAINT = "complaint"
+
+
+def complaint(code: str, summary: str, *, detail: str = "", hint: str = "", at: KeyPath = ()) -> PydanticCustomError:
+    """A validation error in a diagnostic's own words, which validators raise.
+
+    `at` is the place inside the validated value, for a rule that speaks of several keys.
+    """
+    context = {"code": code, "summary": summary, "detail": detail, "hint": hint, "at": at}
+    return PydanticCustomError(_COMPLAINT, "{summary}", context)
 
 
 class Unrendered:
@@ -103,7 +117,7 @@ def findings_of(error: ValidationError, data: Any, vocabulary: Vocabulary, *, at
 def _finding(item: ErrorDetails, data: Any, vocabulary: Vocabulary) -> Finding:
     kind, context = item["type"], item.get("ctx", {})
     path, on_key = _path_in(data, item["loc"], kind)
-    if kind == COMPLAINT:
+    if kind == _COMPLAINT:
         return Finding(
             code=context["code"],
             summary=context["summary"],

@@ -141,6 +141,13 @@ def test_globs_of_the_project_narrow_what_is_read(tmp_path):
     assert names(load(tmp_path, files=files, manifests=["a/**"]).desired.sends) == ["x"]
 
 
+def test_a_glob_that_matches_nothing_is_a_warning(tmp_path):
+    loaded = load(tmp_path, make_manifest(), manifests=["0.yaml", "b/**"])
+    assert [(d.code, d.is_error, d.location.path) for d in loaded.diagnostics] == [
+        ("unmatched-glob", False, ("manifests", 1))
+    ]
+
+
 def test_a_send_knows_where_it_is_declared(tmp_path):
     assert str(only_send(load(tmp_path, CARDS)).location) == "0.yaml:3:18"
 

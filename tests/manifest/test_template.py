@@ -19,6 +19,7 @@ SCOPE = {
     "lists": {"vip": [1, 2], "items": 7, "keys": "own"},
     "copy": {"uk": {"title": "Знижки"}},
     "locale": "uk",
+    "result": "own",
 }
 
 
@@ -49,6 +50,7 @@ def problem_of(text, folder=Path()):
         ("{{ copy[locale].title }}", "Знижки"),
         ("{{ lists.vip | map('string') | list }}", ["1", "2"]),
         ("{{ missing | default('x') }}", "x"),
+        ("{{ result }}", "own"),
     ],
 )
 def test_exactly_one_expression_keeps_its_type(text, value):
