@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from rcsplan.diagnostics import Diagnostic, KeyPath, Location, Severity
@@ -14,19 +14,26 @@ if TYPE_CHECKING:
     from rcsplan.manifest.source import SourceText
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One document of a file.
 
-    `offsets` holds where each key and value begins, in reading order; a path finds its number by walking `tree`, which
-    keeps that order. An alias counts as one node, whatever it stands for: `aliases` names those numbers.
+    `offsets` holds where each key and value begins, in reading order. A path finds its number by a walk through `tree`,
+    which keeps that order; the walk goes only as far as it is asked to. An alias counts as one node, whatever it stands
+    for: `aliases` names those numbers.
     """
 
-    source: SourceText
-    index: int
-    tree: Any
-    offsets: array[int]
-    aliases: frozenset[int]
+    __slots__ = ("_known", "_walk", "aliases", "index", "offsets", "source", "tree")
+
+    def __init__(
+        self, *, source: SourceText, index: int, tree: Any, offsets: array[int], aliases: frozenset[int]
+    ) -> None:
+        self.source = source
+        self.index = index
+        self.tree = tree
+        self.offsets = offsets
+        self.aliases = aliases
+        self._known: dict[KeyPath, tuple[int, int]] = {}
+        self._walk = _numbered(tree, (), None, count(), aliases)
 
     def offset(self, path: KeyPath, *, on_key: bool = False) -> int:
         """Where the value (or the key) at a path begins; of its nearest known parent where there is none."""
@@ -64,31 +71,30 @@ class Document:
 
     def _find(self, path: KeyPath) -> tuple[int, int, KeyPath]:
         """The numbers of the value and of its key, and the part of the path that was found."""
-        node, number, key = self.tree, 0, 0
-        for depth, part in enumerate(path):
-            found = next((child for child in self._children(node, number) if child[0] == part), None)
-            if found is None:
-                return number, key, path[:depth]
-            _, node, number, key = found
-        return number, key, path
+        if path not in self._known:
+            self._walk_to(path)
+        while path not in self._known:
+            path = path[:-1]
+        return *self._known[path], path
 
-    def _children(self, node: Any, number: int) -> Iterator[tuple[str | int, Any, int, int]]:
-        """Of each child of a container: its key, its value, and the numbers of value and key."""
-        if number in self.aliases:
-            return
-        keyed = isinstance(node, dict)
-        entries = node.items() if keyed else enumerate(node) if isinstance(node, list) else ()
-        position = number + 1
-        for key, value in entries:
-            at = position + 1 if keyed else position
-            yield key, value, at, position
-            position = at + self._size(value, at)
+    def _walk_to(self, path: KeyPath) -> None:
+        for found, number, key in self._walk:
+            self._known[found] = number, key
+            if found == path:
+                return
 
-    def _size(self, node: Any, number: int) -> int:
-        """How many numbers a node takes in reading order."""
-        if number in self.aliases or not isinstance(node, dict | list):
-            return 1
-        size = 1
-        for _, child, at, _ in self._children(node, number):
-            size = at + self._size(child, at) - number
-        return size
+
+def _numbered(
+    node: Any, path: KeyPath, key: int | None, numbers: Iterator[int], aliases: frozenset[int]
+) -> Iterator[tuple[KeyPath, int, int]]:
+    """Every path below a node in reading order, with the numbers of its value and of its key (its own without one)."""
+    number = next(numbers)
+    yield path, number, number if key is None else key
+    if number in aliases:
+        return
+    if isinstance(node, dict):
+        for name, child in node.items():
+            yield from _numbered(child, (*path, name), next(numbers), numbers, aliases)
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from _numbered(child, (*path, index), None, numbers, aliases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from rcsplan.manifest.advice import advice_on
 from rcsplan.manifest.campaign import Campaign, CampaignMetadata, with_documented_defaults
 from rcsplan.manifest.envelope import envelope_problems, foreign_note, is_foreign, unusable
 from rcsplan.manifest.rendering import Rendering
+from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.template import Templates
 from rcsplan.manifest.timing import scheduled_at
 from rcsplan.manifest.validation import Finding, findings_of
@@ -92,7 +94,7 @@ class ManifestReader:
         identity = metadata if isinstance(metadata, dict) else {}
         name, moved_from = identity.get("name"), identity.get("moved_from")
         before = len(self.problems)
-        self.problems.extend(envelope_problems(document, self._project.environments))
+        self.problems.extend(islice(envelope_problems(document, self._project.environments), MAX_PROBLEMS))
         frozen, filtered = self._frozen_addresses(identity), self._filters(identity)
         send, splices = None, {}
         if frozen is not None or filtered:

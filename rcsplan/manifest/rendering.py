@@ -8,6 +8,7 @@ from weakref import proxy
 
 from rcsplan.manifest.jinja import Missing
 from rcsplan.manifest.origin import Origin
+from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.template import Templates, UnavailableError, holds_template
 from rcsplan.manifest.template_problem import TemplateProblemError
 from rcsplan.manifest.validation import UNRENDERED
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rcsplan.diagnostics import Diagnostic, KeyPath
     from rcsplan.manifest.document import Document
 
-_REGION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_REGION = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}", re.DOTALL)
 _DELIMITER = re.compile(r"\{[{%]")
 
 
@@ -106,6 +107,8 @@ class Rendering:
         return entries
 
     def _text(self, text: str, path: KeyPath) -> Any:
+        if len(self.problems) >= MAX_PROBLEMS:
+            return UNRENDERED
         try:
             return self._templates.render(text, self._scope)
         except UnavailableError:
@@ -120,7 +123,7 @@ class Rendering:
             source, offset, detail = document.source, _offset_in(document, written, text, problem), problem.detail
         else:
             source, offset = problem.file, problem.file.offset_of_line(problem.line or 1)
-            offset += max(problem.file.excerpt(offset).find(problem.word), 0)
+            offset += max(problem.file.line(offset).find(problem.word), 0)
             detail = f"{problem.detail} It is rendered for {document.location(written)}."
         return source.problem(problem.code, problem.summary, offset, path=path, detail=detail, hint=problem.hint)
 

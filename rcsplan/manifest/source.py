@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rcsplan.diagnostics import Diagnostic, KeyPath, Location, Severity
 
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 #: What looks like an API key, or stands where one would, is never shown, whatever else is wrong with its line.
 _SECRET = re.compile(r"""\b(live|test)_[0-9A-Za-z]{12,}|(?<=api_key)(["']?\s*:\s*)[^\s{][^\s,}]*""")
+
+#: More problems than this of one document are not looked for: nobody reads them, and a generated file has a million.
+MAX_PROBLEMS = 100
+#: A longer line is not shown.
+_MAX_EXCERPT = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,26 +28,27 @@ class SourceText:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of the character at an offset."""
-        line, start = 1, 0
-        for match in _LINE_BREAK.finditer(self.text, 0, min(offset, len(self.text))):
-            line, start = line + 1, match.end()
-        return line, offset - start + 1
+        starts = _line_starts(self.text)
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
 
     def offset_of_line(self, number: int) -> int:
         """The offset at which a line, from 1, begins; that of the last line where there are fewer."""
-        start = 0
-        for line, match in enumerate(_LINE_BREAK.finditer(self.text), start=2):
-            if line > number:
-                break
-            start = match.end()
-        return start
+        starts = _line_starts(self.text)
+        return starts[min(number, len(starts)) - 1]
 
-    def excerpt(self, offset: int) -> str:
-        """The line around an offset, without its break, and with API keys blotted out."""
-        _, column = self.place(offset)
-        start = offset - column + 1
+    def line(self, offset: int) -> str:
+        """The line around an offset, without its break."""
+        number, _ = self.place(offset)
+        start = self.offset_of_line(number)
         end = _LINE_BREAK.search(self.text, start)
-        line = self.text[start : end.start() if end else len(self.text)]
+        return self.text[start : end.start() if end else len(self.text)]
+
+    def excerpt(self, offset: int) -> str | None:
+        """The line around an offset as it is shown: with API keys blotted out; None where it is too long for that."""
+        line = self.line(offset)
+        if len(line) > _MAX_EXCERPT:
+            return None
         return _SECRET.sub(lambda secret: (secret[1] or secret[2]).ljust(len(secret[0]), "*"), line)
 
     def location(self, offset: int, path: KeyPath = ()) -> Location:
@@ -69,3 +77,9 @@ class SourceText:
             hint=hint,
             excerpt=self.excerpt(offset),
         )
+
+
+@lru_cache(maxsize=2)
+def _line_starts(text: str) -> list[int]:
+    """Where the lines of a text begin; the problems of one file come one after another."""
+    return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Template, nodes
 from jinja2.exceptions import TemplateError
 
-from rcsplan.manifest.bounds import OutOfBoundsError
+from rcsplan.manifest.bounds import MAX_SIZE, OutOfBoundsError
 from rcsplan.manifest.jinja import Missing, NotTextError, TemplateEnvironment, describe
 from rcsplan.manifest.template_files import ProjectTemplates
 from rcsplan.manifest.template_problem import TemplateProblemError, explain
@@ -76,6 +76,9 @@ class Templates:
             TemplateProblemError: it is no template, or does not render to plain data.
             UnavailableError: it needs a variable that could not be rendered itself.
         """
+        if len(text) > MAX_SIZE:
+            detail = f"A templated text may have {MAX_SIZE:,} characters; this one has {len(text):,}."
+            raise TemplateProblemError("template-out-of-bounds", "Template does too much", detail=detail)
         if not self._nesting:
             self._environment.budget.reset()
         self._nesting += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from rcsplan.manifest.source import SourceText
 
+_MAX_CANDIDATES = 1000
 _FAILED = ("template-error", "Template fails")
 _WORDS = (
     (OutOfBoundsError, ("template-out-of-bounds", "Template does too much")),
@@ -125,7 +127,7 @@ def _undefined(
         "undefined-variable",
         "Unknown variable",
         detail=f"{error.name!r} is not defined{of}.",
-        hint=did_you_mean(error.name, [name for name in known if isinstance(name, str)]),
+        hint=did_you_mean(error.name, (name for name in islice(known, _MAX_CANDIDATES) if isinstance(name, str))),
         line=line,
         word=error.name,
         file=file,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticCustomError
 
 from rcsplan.diagnostics import Severity, did_you_mean, format_key_path
+from rcsplan.manifest.source import MAX_PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,7 +110,7 @@ def findings_of(error: ValidationError, data: Any, vocabulary: Vocabulary, *, at
 
     `at` is the part of the data that was validated, where it was not the whole.
     """
-    for item in error.errors(include_url=False):
+    for item in error.errors(include_url=False)[:MAX_PROBLEMS]:
         if item["input"] is not UNRENDERED:
             yield _finding({**item, "loc": (*at, *item["loc"])}, data, vocabulary)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rcsplan.diagnostics import Diagnostic, Location
 from rcsplan.manifest.files import read_source
+from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.template import holds_template
 from rcsplan.manifest.yaml import parse_documents
 
@@ -81,7 +83,7 @@ def _read(file: Path, folder: Path, problems: list[Diagnostic]) -> dict[str, Any
     values: dict[str, Any] = {}
     for document in documents:
         if isinstance(document.tree, dict):
-            problems.extend(_check(document))
+            problems.extend(islice(_check(document), MAX_PROBLEMS))
             values = merged(values, document.tree)
         elif document.tree is not None:
             detail = "A file of variables is a mapping of names to values."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.error import YAMLError
@@ -22,6 +23,7 @@ from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.events import event_source, masked_event_source, may_be_misread
 from rcsplan.manifest.scalar import SUSPECTS, WORDS, UnusableNumberError, resolve_plain
+from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.yaml_problems import (
     CORE,
     alias_bomb,
@@ -134,7 +136,12 @@ class _Reader:
 
     def _problem(self, event: Any, code: str, summary: str, *, detail: str = "", hint: str = "") -> None:
         offset = event.start_mark.index
-        self.problems.append(self._source.problem(code, summary, offset, detail=detail, hint=hint))
+        self._report(self._source.problem(code, summary, offset, detail=detail, hint=hint))
+
+    def _report(self, *problems: Diagnostic) -> None:
+        self.problems.extend(problems)
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _AbandonedError
 
     def _node(self, event: Any) -> Any:
         kind = event.__class__
@@ -230,13 +237,13 @@ class _Reader:
             self._refuse_tag(event)
 
     def _refuse_tag(self, event: Any) -> None:
-        self.problems.append(unknown_tag(self._source, event.start_mark.index, event.tag))
+        self._report(unknown_tag(self._source, event.start_mark.index, event.tag))
 
     def _alias(self, event: Any) -> Any:
         name = event.anchor
         self._aliases.add(len(self._offsets) - 1)
         if name not in self._anchors:
-            hint = did_you_mean(name, self._anchors)
+            hint = did_you_mean(name, islice(self._anchors, MAX_PROBLEMS))
             self._problem(event, "unknown-alias", "Unknown alias", detail=f"No anchor &{name} stands above.", hint=hint)
             return None
         anchored = self._anchors[name]
@@ -254,7 +261,7 @@ class _Reader:
         if event.style or event.tag is not None:
             return
         if event.value == "<<":
-            self.problems.append(merge_key(self._source, event.start_mark.index))
+            self._report(merge_key(self._source, event.start_mark.index))
         elif not isinstance(self._plain(event), str):
             hint = f'Quote it: "{event.value}"' if event.value else "Write a key before the colon."
             self._problem(event, "wrong-key", "Key is not text", hint=hint)
@@ -268,7 +275,7 @@ class _Reader:
             aliases=frozenset(alias - number for alias in self._aliases),
         )
         first, again = so_far.offset((event.value,), on_key=True), event.start_mark.index
-        self.problems.extend(duplicate_key(self._source, event.value, first=first, again=again))
+        self._report(*duplicate_key(self._source, event.value, first=first, again=again))
 
     def _refuse_key(self, start: Any, event: Any) -> None:
         """Report a key that is no scalar, and leave out the rest of its mapping."""
@@ -276,7 +283,7 @@ class _Reader:
         if event.__class__ is MappingStartEvent and text.startswith("{{", start.start_mark.index):
             end = text.find("}}", start.start_mark.index)
             expression = text[start.start_mark.index : end + 2] if end > 0 else "{{ x }}"
-            self.problems.append(unquoted_template(self._source, start.start_mark.index, expression))
+            self._report(unquoted_template(self._source, start.start_mark.index, expression))
         else:
             self._problem(
                 event, "wrong-key", "Key is not text", detail="A mapping, a list or an alias cannot be a key."

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: What the tags of YAML's own schema begin with.
 CORE = "tag:yaml.org,2002:"
+#: A longer value is not repeated in a hint.
+_MAX_SHOWN = 200
 #: Control characters, and the separators that YAML 1.1 parsers take for line breaks although nobody sees them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _UNQUOTED_TEMPLATE = re.compile(r"(?:^|[:\-,\[{?]\s)\s*(\{\{.*)")
@@ -43,7 +45,7 @@ def syntax_problem(source: SourceText, error: YAMLError) -> Diagnostic:
     offset = min(mark.index, len(source.text)) if mark else 0
     context = error.context_mark
     opened = source.place(context.index)[0] if context and context.index < offset else None
-    if template := _UNQUOTED_TEMPLATE.search(source.excerpt(offset)):
+    if template := _UNQUOTED_TEMPLATE.search(source.line(offset)):
         return unquoted_template(source, offset, template[1].strip())
     detail = f"The parser {error.problem}" if str(error.problem).startswith(("found", "did")) else str(error.problem)
     if error.context:
@@ -60,7 +62,7 @@ def unquoted_template(source: SourceText, offset: int, value: str) -> Diagnostic
         "Template is not quoted",
         offset,
         detail="Without quotes YAML reads braces as a mapping.",
-        hint=f'Quote the whole value: "{value}"',
+        hint=f'Quote the whole value: "{value}"' if len(value) <= _MAX_SHOWN else "Quote the whole value.",
     )
 
 
@@ -109,7 +111,7 @@ def alias_bomb(source: SourceText, offset: int, *, bound: int) -> Diagnostic:
 
 
 def _hint(source: SourceText, error: MarkedYAMLError, offset: int) -> str:
-    line = source.excerpt(offset)
+    line = source.line(offset)
     _, column = source.place(offset)
     character = source.text[offset : offset + 1]
     if "{%" in line:

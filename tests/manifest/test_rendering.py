@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rcsplan.manifest.source import MAX_PROBLEMS
 from tests.manifest.projects import codes, load, make_manifest, make_spec, only_send, places, pointed_at
 
 HEAD = """\
@@ -138,3 +139,8 @@ def test_what_is_wrong_with_a_default_is_shown_in_the_project_file_once(tmp_path
 def test_metadata_kind_and_version_are_no_templates(tmp_path):
     manifest = make_manifest(metadata={"name": "a", "owner": "{{ x }}", "labels": {"brand": "{% if x %}"}})
     assert codes(load(tmp_path, manifest)) == ["template-not-allowed"] * 2
+
+
+def test_the_problems_of_a_manifest_are_not_counted_to_the_end(tmp_path):
+    loaded = load(tmp_path, make_manifest(vars={"a": ["{{ nope }}"] * 1000}, spec=make_spec(groups=[-1] * 1000)))
+    assert len(loaded.diagnostics) == 2 * MAX_PROBLEMS

@@ -36,3 +36,7 @@ def test_a_secret_is_blotted_out_of_the_excerpt(line):
 
 def test_where_a_secret_is_found_is_shown():
     assert source("api_key: {env: BSG_API_KEY}").excerpt(0) == "api_key: {env: BSG_API_KEY}"
+
+
+def test_a_line_that_nobody_reads_is_not_shown():
+    assert source("a\n" + "x" * 5000).excerpt(2) is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rcsplan.manifest.source import SourceText
+from rcsplan.manifest.source import MAX_PROBLEMS, SourceText
 from rcsplan.manifest.yaml import MAX_ALIASED_NODES, MAX_DEPTH, parse_documents
 
 
@@ -120,6 +120,11 @@ def test_a_problem_in_one_document_leaves_the_others():
 def test_what_is_wrong_is_said_at_its_place(text, places):
     _, problems = parse(text)
     assert [f"{p.location.line}:{p.location.column} {p.code}" for p in problems] == places
+
+
+def test_the_problems_of_a_file_are_not_counted_to_the_end():
+    _, problems = parse("".join(f"{number}: a\n" for number in range(10_000)))
+    assert len(problems) == MAX_PROBLEMS
 
 
 def test_aliases_that_expand_too_far_are_refused_before_they_expand():
