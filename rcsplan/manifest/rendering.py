@@ -59,11 +59,11 @@ class Scope(dict[str, Any]):
                 "variable-cycle", "Variables refer to each other", detail=f"The circle is {circle}.", word=name
             )
         self._active.append(name)
-        problems = len(self._rendering.problems)
+        failures = self._rendering.failures
         value = self._rendering.value(self._pending[name], ("vars", name))
         self._active.pop()
         del self._pending[name]
-        if len(self._rendering.problems) > problems or value is UNRENDERED:
+        if self._rendering.failures > failures:
             self._failed.add(name)
             raise UnavailableError
         below = self._shared.get(name)
@@ -71,12 +71,13 @@ class Scope(dict[str, Any]):
 
 
 class Rendering:
-    """Renders one manifest and collects what goes wrong."""
+    """Renders one manifest and collects what goes wrong; `failures` counts the values that could not be rendered."""
 
     def __init__(
         self, templates: Templates, *, shared: Mapping[str, Any], manifest: Document, project: Document, metadata: Any
     ) -> None:
         self.problems: list[Diagnostic] = []
+        self.failures = 0
         self.splices: dict[KeyPath, tuple[int, ...]] = {}
         self.origin = Origin(manifest=manifest, project=project, splices=self.splices)
         self._templates = templates
@@ -107,15 +108,15 @@ class Rendering:
         return entries
 
     def _text(self, text: str, path: KeyPath) -> Any:
-        if len(self.problems) >= MAX_PROBLEMS:
-            return UNRENDERED
         try:
-            return self._templates.render(text, self._scope)
+            if len(self.problems) < MAX_PROBLEMS:
+                return self._templates.render(text, self._scope)
         except UnavailableError:
-            return UNRENDERED
+            pass  # reported where the variable is defined
         except TemplateProblemError as problem:
             self.problems.append(self._placed(problem, text, path))
-            return UNRENDERED
+        self.failures += 1
+        return UNRENDERED
 
     def _placed(self, problem: TemplateProblemError, text: str, path: KeyPath) -> Diagnostic:
         document, written = self.origin.find(path)

@@ -76,6 +76,13 @@ def test_a_variable_that_fails_is_reported_where_it_is_defined_and_nowhere_else(
     assert places(load_text(tmp_path, text)) == ["0.yaml:6:10 undefined-variable"]
 
 
+def test_a_mapping_that_holds_a_failed_variable_has_failed_as_well(tmp_path):
+    text = (
+        "vars: {bad: '{{ nope }}', a: {x: '{{ bad }}'}}\nspec: {groups: [1], sender: '{{ a.x }}', options: {text: x}}"
+    )
+    assert places(load_text(tmp_path, text)) == ["0.yaml:5:17 undefined-variable"]
+
+
 def test_variables_in_a_circle_are_named(tmp_path):
     text = "vars: {a: '{{ b }}', b: '{{ c }}', c: 'x {{ a }}'}\nspec: {groups: [1], sender: A, options: {text: x}}"
     (problem,) = load_text(tmp_path, text).diagnostics
