@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rcsplan.cli.invocation import Invocation
 from rcsplan.cli.surroundings import version
 from rcsplan.errors import ExitCode, InvalidContent, RcsplanError, UsageError
 from rcsplan.output.problems import format_diagnostics, format_error
@@ -18,8 +19,6 @@ from rcsplan.output.problems_json import format_diagnostics_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from rcsplan.cli.invocation import Invocation
 
 
 class Bug(RcsplanError):
@@ -55,9 +54,11 @@ def report(error: Exception, invocation: Invocation) -> int:
 def report_usage(error: click.ClickException) -> int:
     """Say what is wrong with the command line, and return the exit code."""
     context = error.ctx if isinstance(error, click.UsageError) else None
-    invocation = context.find_root().obj if context is not None else None
+    # As far as they were read: the options themselves may be what is wrong.
+    read = context.find_root().params if context is not None else {}
+    invocation = Invocation(log_format=read.get("log_format", "text"))
     hint = _hint_on(error)
-    if invocation is not None and invocation.logs_json:
+    if invocation.logs_json:
         return _report_error(UsageError(error.format_message(), hint=hint), invocation)
     error.show()
     if hint:

@@ -13,6 +13,9 @@ from rcsplan.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: What the names of environment variables begin with.
+_PREFIX = "RCSPLAN"
+
 #: Where each command lives and what it does; the sentence stands here so that `--help` imports none of them.
 COMMANDS = {
     "init": ("rcsplan.cli.init:init", "Write a new project that plans cleanly."),
@@ -47,7 +50,10 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
-        return command if isinstance(command, click.Command) else None
+        if not isinstance(command, click.Command):
+            return None
+        _name_variables(command, f"{_PREFIX}_{cmd_name}")
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -81,6 +87,17 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
+def _name_variables(command: click.Command, prefix: str) -> None:
+    """Let every option also be given as PREFIX_OPTION, by the name that users know: RCSPLAN_PLAN_FORMAT."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.allow_from_autoenv:
+            flag = max(parameter.opts, key=len).lstrip("-")
+            parameter.envvar = f"{prefix}_{flag}".replace("-", "_").upper()
+    if isinstance(command, click.Group) and not isinstance(command, LazyGroup):
+        for name, subcommand in command.commands.items():
+            _name_variables(subcommand, f"{prefix}_{name}")
+
+
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  click passes it so
     if not wanted or ctx.resilient_parsing:
         return
@@ -93,7 +110,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 @click.command(
     "rcsplan",
     cls=LazyGroup,
-    context_settings={"auto_envvar_prefix": "RCSPLAN", "help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--project", metavar="DIR", help="Project folder, or the rcsplan.yaml in it.")
 @click.option("--env", metavar="NAME", help="Environment of the project.")
@@ -117,6 +134,9 @@ def cli(
     from rcsplan.cli.invocation import Invocation
 
     ctx.obj = Invocation(project=project, env=env, verbose=verbose, log_format=log_format, no_color=no_color)
+
+
+_name_variables(cli, _PREFIX)
 
 
 def run(arguments: Sequence[str]) -> int:
