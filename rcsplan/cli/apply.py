@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from rcsplan.apply.executor import OnError
+from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import SPAN, variable_options
@@ -19,6 +20,7 @@ from rcsplan.errors import UsageError
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
 from rcsplan.operations.apply import apply as apply_now
 from rcsplan.operations.hold import hold_of
+from rcsplan.operations.refusals import refusals
 from rcsplan.output.apply_text import format_applied, format_event
 from rcsplan.output.plan_text import format_plan_text
 from rcsplan.output.progress import format_event_json, progress
@@ -104,6 +106,7 @@ def apply(
     with _Attended(invocation, target, auto_approve=auto_approve) as attended:
         attendance = attended.attendance
         applied = apply_saved(target, saved, options, attendance) if saved else apply_now(target, options, attendance)
+    report_diagnostics(refusals(applied), invocation)
     sys.stdout.write(format_applied(applied, invocation.out))
     return 128 + attended.interruption.received if attended.interruption.received else applied.exit_code
 

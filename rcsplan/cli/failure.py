@@ -18,7 +18,9 @@ from rcsplan.output.problems import format_diagnostics, format_error
 from rcsplan.output.problems_json import format_diagnostics_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from rcsplan.diagnostics import Diagnostic
 
 
 class Bug(RcsplanError):
@@ -66,12 +68,22 @@ def report_usage(error: click.ClickException) -> int:
     return ExitCode.USAGE
 
 
+def report_diagnostics(diagnostics: Sequence[Diagnostic], invocation: Invocation) -> None:
+    """Say on stderr what is wrong with the manifests, or nothing where nothing is."""
+    if diagnostics:
+        as_json = invocation.logs_json
+        text = (
+            format_diagnostics_json(diagnostics) + "\n" if as_json else format_diagnostics(diagnostics, invocation.err)
+        )
+        sys.stderr.write(text)
+
+
 def _report_error(error: RcsplanError, invocation: Invocation) -> int:
-    if invocation.logs_json:
+    if isinstance(error, InvalidContent):
+        report_diagnostics(error.diagnostics, invocation)
+        sys.stderr.write("" if invocation.logs_json else f"\n{invocation.err.bold(error.summary)}\n")
+    elif invocation.logs_json:
         sys.stderr.write(_as_json(error))
-    elif isinstance(error, InvalidContent):
-        sys.stderr.write(format_diagnostics(error.diagnostics, invocation.err))
-        sys.stderr.write(f"\n{invocation.err.bold(error.summary)}\n")
     else:
         sys.stderr.write(format_error(error, invocation.err))
     return error.exit_code
@@ -108,8 +120,6 @@ def _hint_on(error: click.ClickException) -> str:
 
 
 def _as_json(error: RcsplanError) -> str:
-    if isinstance(error, InvalidContent):
-        return format_diagnostics_json(error.diagnostics) + "\n"
     document = {
         "event": "error",
         "kind": type(error).__name__,

@@ -32,6 +32,22 @@ class _Span(click.ParamType[timedelta]):
 
 SPAN = _Span()
 
+
+class CommandGroup(click.Group):
+    """A group whose help lists its commands in the order of their definition, each with its whole sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands as they were defined."""
+        del ctx
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their sentences."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(200)) for name, command in self.commands.items()])
+
+
 _Command = TypeVar("_Command", bound="Callable[..., object]")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import SPAN, format_option
+from rcsplan.cli.options import SPAN, CommandGroup, format_option
 from rcsplan.cli.wiring import find_sandbox
 from rcsplan.errors import UsageError
 from rcsplan.output.terminal import columns, visible
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _db_option = click.option("--db", metavar="PATH", help="Its database; the project's by default.")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def sandbox() -> None:
     """The embedded provider simulator: nothing in it reaches people."""
 

@@ -9,7 +9,7 @@ import click
 
 from rcsplan.cli.approval import approved
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import format_option
+from rcsplan.cli.options import CommandGroup, format_option
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import ExitCode, UsageError
 from rcsplan.operations import state_edits as edits
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rcsplan.state.sends import State
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def state() -> None:
     """What rcsplan submitted, and what became of it."""
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option, variable_options
 from rcsplan.cli.wiring import open_environment, read_variables
 from rcsplan.diagnostics import Severity
 from rcsplan.errors import ExitCode, InvalidContent
 from rcsplan.manifest.load import load_sends
-from rcsplan.output.problems import format_diagnostics, format_tally
+from rcsplan.output.problems import format_tally
 from rcsplan.output.problems_json import format_diagnostics_json
-
-if TYPE_CHECKING:
-    from rcsplan.diagnostics import Diagnostic
 
 
 @click.command()
@@ -47,15 +43,8 @@ def validate(
     if output_format == "json":
         click.echo(format_diagnostics_json(diagnostics))
     else:
-        _print(diagnostics, invocation)
+        shown = [entry for entry in diagnostics if invocation.verbose or entry.severity is not Severity.NOTE]
+        report_diagnostics(shown, invocation)
         click.echo(invocation.out.bold(format_tally(diagnostics, files=manifests)))
     failed = any(diagnostic.is_error for diagnostic in diagnostics)
     return ExitCode.ERROR if failed else ExitCode.OK
-
-
-def _print(diagnostics: tuple[Diagnostic, ...], invocation: Invocation) -> None:
-    shown = [entry for entry in diagnostics if invocation.verbose or entry.severity is not Severity.NOTE]
-    if invocation.logs_json:
-        sys.stderr.write(format_diagnostics_json(shown) + "\n")
-    else:
-        sys.stderr.write(format_diagnostics(shown, invocation.err))
