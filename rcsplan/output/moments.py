@@ -10,8 +10,14 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def moment(instant: datetime, zone: str) -> str:
-    """`Tue 1 Dec 2026 10:00 Europe/Kyiv`, with seconds only where there are any."""
-    local = instant.astimezone(ZoneInfo(zone))
+    """`Tue 1 Dec 2026 10:00 Europe/Kyiv`, with seconds only where there are any.
+
+    In UTC where the zone is unknown here, or the instant has no time there: plans and states come from elsewhere, too.
+    """
+    try:
+        local = instant.astimezone(ZoneInfo(zone))
+    except (KeyError, ValueError, OSError, OverflowError):
+        local, zone = instant, "UTC"
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {clock} {zone}"
 

@@ -62,11 +62,11 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
     brief = [line for action in shown if action.action not in _DETAILED for line in _line(action, style)]
     lines += ["", *brief] if brief else []
     for guard in plan.guards:
-        lines += ["", style.bad(f"Refused as a whole: {visible(guard.detail)}"), f"  {visible(guard.way_out)}"]
+        lines += ["", *_remark(style.bad("Refused as a whole:"), guard.detail), f"  {visible(guard.way_out)}"]
     for drift in plan.drift:
-        lines += ["", style.changed(f"Drift: {visible(drift.address)}: {visible(drift.detail)}")]
+        lines += ["", *_remark(style.changed("Drift:"), f"{drift.address}: {drift.detail}")]
     for warning in plan.diagnostics:
-        lines += ["", style.changed(f"Warning: {visible(warning)}")]
+        lines += ["", *_remark(style.changed("Warning:"), warning)]
     lines += ["", *_closing(plan)]
     return "\n".join(lines) + "\n"
 
@@ -83,8 +83,13 @@ def verdict(plan: Plan) -> str:
 
 
 def _heading(plan: Plan, style: Style) -> str:
-    place = plan.account.base_url if plan.reaches_people else "simulated: nothing is sent to people"
-    return style.dim(f"{plan.environment} ({place}) · {_minute(plan.created_at, plan.account_timezone)}")
+    place = visible(plan.account.base_url) if plan.reaches_people else "simulated: nothing is sent to people"
+    return style.dim(f"{visible(plan.environment)} ({place}) · {_minute(plan.created_at, plan.account_timezone)}")
+
+
+def _remark(kind: str, text: str) -> list[str]:
+    first, *more = wrapped(f"{kind} {visible(text)}", _MARGIN + _WIDTH)
+    return [first, *(f"  {line}" for line in more)]
 
 
 def _block(action: Action, plan: Plan, style: Style) -> Iterator[str]:
@@ -153,7 +158,7 @@ def _times(action: Action, plan: Plan) -> Iterator[tuple[str, str]]:
     yield "when", f"{_start(action)}, {span(left)}"
     if action.wire_start_at:
         second = ", with a second of its own" if _has_own_second(action) else ""
-        yield "wire", f"{action.wire_start_at} {plan.account_timezone}{second}"
+        yield "wire", visible(f"{action.wire_start_at} {plan.account_timezone}{second}")
 
 
 def _start(action: Action) -> str:
@@ -239,4 +244,4 @@ def _value(value: JsonValue, names: dict[int, str]) -> str:
 def _closing(plan: Plan) -> Iterator[str]:
     if plan.next_due is not None:
         yield f"Next to open: {moment(plan.next_due, plan.account_timezone)}."
-    yield f"Plan {plan.id}, valid until {_minute(plan.expires_at, plan.account_timezone)}."
+    yield f"Plan {visible(plan.id)}, valid until {_minute(plan.expires_at, plan.account_timezone)}."

@@ -104,11 +104,11 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "phase", _PHASES[phase_of(record)]
-    yield "start", f"{_start(record)}{f' · wire {record.wire_start_at}' if record.wire_start_at else ''}"
+    yield "start", visible(f"{_start(record)}{f' · wire {record.wire_start_at}' if record.wire_start_at else ''}")
     yield "sender", visible(record.sender)
     names = ", ".join(f"{entry.name} ({entry.id})" for entry in record.lists)
     yield "lists", visible(f"{names}: {record.contacts:,} contacts")
-    yield "digest", record.digest
+    yield "digest", visible(record.digest)
     if record.remote_id is not None:
         yield "campaign", str(record.remote_id)
     if record.remote is not None:
