@@ -126,7 +126,10 @@ def _facts(action: Action, plan: Plan, style: Style) -> Iterator[tuple[str, str]
     if action.detail:
         yield "why", visible(action.detail)
     if action.way_out:
-        yield "do", visible(action.way_out)
+        words, colon, command = action.way_out.partition(": rcsplan ")
+        yield "do", visible(f"{words}:" if colon else words)
+        # A command stands alone on its line, to be copied.
+        yield from [("", visible(f"rcsplan {command}"))] if colon else []
     yield "who", _who(action)
     yield from _times(action, plan)
     if action.payload is not None and action.action is not ActionKind.STOP:

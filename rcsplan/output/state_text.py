@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rcsplan.output.moments import moment
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from rcsplan.state.model import Intent, Record, SendEntry
     from rcsplan.state.sends import State
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 _PHASES = {
     Phase.UNKNOWN: "outcome unknown",
@@ -36,20 +39,20 @@ class ListRow:
     phase: str
     remote_id: int | None
     status: str | None
-    start_at: str
+    start_at: datetime | None
+    timezone: str
     contacts: int
     archived: bool
 
     def as_json(self) -> dict[str, object]:
         """The row as a JSON object."""
-        return asdict(self)
+        return {**asdict(self), "start_at": self.start_at.isoformat() if self.start_at else None}
 
 
 def list_rows(state: State | None, *, campaigns: tuple[str, ...], with_archived: bool) -> tuple[ListRow, ...]:
-    """The records of some campaigns, or of all, in order of start and address."""
-    return tuple(
-        sorted(_rows(state, campaigns, with_archived=with_archived), key=lambda row: (row.start_at, row.address))
-    )
+    """The records of some campaigns, or of all, in order of start and address; instant ones first."""
+    rows = _rows(state, campaigns, with_archived=with_archived)
+    return tuple(sorted(rows, key=lambda row: (row.start_at or _BEFORE_ALL, row.address, row.revision)))
 
 
 def format_state_list(rows: tuple[ListRow, ...]) -> str:
@@ -63,7 +66,7 @@ def format_state_list(rows: tuple[ListRow, ...]) -> str:
             str(row.revision),
             row.phase,
             str(row.remote_id or "-"),
-            row.start_at,
+            _start(row.start_at, row.timezone),
             f"{row.contacts:,}",
         )
         for row in rows
@@ -96,7 +99,8 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
                 phase=_PHASES[phase_of(record)],
                 remote_id=record.remote_id,
                 status=record.remote.status if record.remote else None,
-                start_at=_start(record),
+                start_at=record.start_at,
+                timezone=record.timezone,
                 contacts=record.contacts,
                 archived=record.archived_at is not None,
             )
@@ -104,7 +108,12 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "phase", _PHASES[phase_of(record)]
-    yield "start", visible(f"{_start(record)}{f' · wire {record.wire_start_at}' if record.wire_start_at else ''}")
+    yield (
+        "start",
+        visible(
+            f"{_start(record.start_at, record.timezone)}{f' · wire {record.wire_start_at}' if record.wire_start_at else ''}"
+        ),
+    )
     yield "sender", visible(record.sender)
     names = ", ".join(f"{entry.name} ({entry.id})" for entry in record.lists)
     yield "lists", visible(f"{names}: {record.contacts:,} contacts")
@@ -151,8 +160,8 @@ def _open_intent(intent: Intent) -> Iterator[tuple[str, str]]:
         yield "dispute", visible(f"{intent.dispute}; candidates: {seen}")
 
 
-def _start(record: Record) -> str:
-    return moment(record.start_at, record.timezone) if record.start_at else "as soon as applied"
+def _start(instant: datetime | None, zone: str) -> str:
+    return moment(instant, zone) if instant else "as soon as applied"
 
 
 def _stamp(instant: object) -> str:
