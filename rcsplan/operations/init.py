@@ -111,4 +111,5 @@ def init_project(folder: Path) -> tuple[str, ...]:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text("utf-8") if path.exists() else ""
+    before += "" if not before or before.endswith("\n") else "\n"
     path.write_text(before + text if text not in before else before, "utf-8")

@@ -108,12 +108,8 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "phase", _PHASES[phase_of(record)]
-    yield (
-        "start",
-        visible(
-            f"{_start(record.start_at, record.timezone)}{f' · wire {record.wire_start_at}' if record.wire_start_at else ''}"
-        ),
-    )
+    wire = f" · wire {record.wire_start_at}" if record.wire_start_at else ""
+    yield "start", visible(f"{_start(record.start_at, record.timezone)}{wire}")
     yield "sender", visible(record.sender)
     names = ", ".join(f"{entry.name} ({entry.id})" for entry in record.lists)
     yield "lists", visible(f"{names}: {record.contacts:,} contacts")

@@ -68,8 +68,6 @@ def test_a_record_in_full(fixed, golden):
         ("no-such-address", ("plan", "acme-winter-sale-ua")),
         ("no-such-environment", ("--env", "sandbux", "plan")),
         ("no-such-command", ("plna",)),
-        ("no-such-option", ("plan", "--jason")),
-        ("misplaced-option", ("plan", "--env", "production")),
         ("no-key", ("--env", "production", "plan")),
         ("no-terminal", ("apply",)),
         ("no-plan-file", ("show", "no-such-plan.json")),

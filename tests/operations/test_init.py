@@ -1,0 +1,60 @@
+"""A new project on disk."""
+
+from __future__ import annotations
+
+import pytest
+
+from rcsplan.errors import ConfigurationError, UsageError
+from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.project import load_project
+from rcsplan.manifest.variables import Variables
+from rcsplan.operations.init import init_project
+
+FILES = (
+    "rcsplan.yaml",
+    "vars/common.yaml",
+    "welcome.yaml",
+    "sandbox/account.yaml",
+    ".gitignore",
+    ".schemas/project.schema.json",
+    ".schemas/campaign.schema.json",
+)
+
+
+def test_it_says_what_it_wrote(tmp_path):
+    assert init_project(tmp_path / "new") == FILES
+
+
+def test_its_manifests_are_free_of_problems(tmp_path):
+    init_project(tmp_path)
+    assert load_sends(load_project(tmp_path).environment(), variables=Variables()).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("Acme CRM", "acme-crm"), ("---", "campaigns"), ("розсилки", "campaigns"), ("x" * 100, "x" * 60), ("a.b", "a-b")],
+)
+def test_the_project_is_called_after_its_folder(tmp_path, folder, name):
+    init_project(tmp_path / folder)
+    assert load_project(tmp_path / folder).metadata.name == name
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file != ".gitignore"])
+def test_it_overwrites_nothing_and_then_writes_nothing(tmp_path, file):
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("mine")
+    with pytest.raises(UsageError):
+        init_project(tmp_path)
+    assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
+
+
+def test_it_adds_to_an_ignore_file_once(tmp_path):
+    (tmp_path / ".gitignore").write_text("node_modules/")
+    init_project(tmp_path)
+    assert (tmp_path / ".gitignore").read_text().splitlines()[0] == "node_modules/"
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError):
+        init_project(tmp_path / "file" / "new")
