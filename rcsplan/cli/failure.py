@@ -6,7 +6,6 @@ import json
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -91,11 +90,17 @@ def _report_error(error: RcsplanError, invocation: Invocation) -> int:
 
 def _report_bug(error: Exception, invocation: Invocation) -> int:
     """Write a report without messages and values, in which a secret could stand, and say where it is."""
-    path = Path(tempfile.mkstemp(prefix="rcsplan-report-", suffix=".txt")[1])
-    path.write_text(f"rcsplan {version()}, Python {sys.version}\n\n{''.join(_frames(error))}", "utf-8")
+    report = f"rcsplan {version()}, Python {sys.version}\n\n{''.join(_frames(error))}"
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="rcsplan-report-", suffix=".txt")
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123  it is open already
+            file.write(report)
+        where = f"What happened is in {path}."
+    except OSError:
+        where = "A report of it could not be written."
     bug = Bug(
         f"A bug in rcsplan: {type(error).__name__}",
-        hint=f"What happened is in {path}.\nNothing was submitted that is not in the state: rcsplan plan",
+        hint=f"{where}\nNothing was submitted that is not in the state: rcsplan plan",
     )
     return _report_error(bug, invocation)
 

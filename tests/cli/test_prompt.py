@@ -25,7 +25,7 @@ def test_a_yes_applies(project):
 
 @pytest.mark.parametrize(
     ("answer", "code"),
-    [("no\n", 1), ("\n", 1), ("y\n", 1), ("YES\n", 1), ("yes please\n", 1), (CTRL_C, 130), (CTRL_D, 130)],
+    [("no\n", 1), ("\n", 1), ("YES\n", 1), (CTRL_C, 130), (CTRL_D, 130)],
 )
 def test_anything_else_applies_nothing(project, answer, code):
     assert (answered(project, answer)[0], project.ledger()) == (code, [])

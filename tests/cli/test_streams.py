@@ -24,7 +24,7 @@ FAILING = [
 
 @pytest.mark.parametrize("command", FAILING, ids=" ".join)
 def test_what_fails_says_nothing_on_standard_output(project, command):
-    failed = project.process(*command)
+    failed = project.run(*command)
     assert (failed.out, failed.code in {1, 64}, "Traceback" in failed.err) == ("", True, False)
 
 
