@@ -45,7 +45,7 @@ def account(tmp_path_factory):
 def live(tmp_path, account):
     """A project of one campaign, two days from now, whose provider is that simulator."""
     url, _ = account
-    start = datetime.now(UTC) + timedelta(days=2)
+    start = (datetime.now(UTC) + timedelta(days=2)).replace(hour=12)
     (tmp_path / "rcsplan.yaml").write_text(PROJECT.format(url=url))
     (tmp_path / "hello.yaml").write_text(CAMPAIGN.format(start=f"{start:%Y-%m-%d %H:%M:%S}"))
     return tmp_path
