@@ -36,6 +36,9 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         ConfigurationError: it cannot be written.
     """
+    if path.exists() and not path.is_file():
+        # Put in the place of /dev/null, a plan would break the machine; of a folder, it would leave a stray file.
+        raise ConfigurationError(f"{path} cannot be written", detail="It is not a regular file.")
     try:
         Disk().replace(path, text.encode("utf-8", "surrogatepass"))
     except (OSError, ValueError) as error:

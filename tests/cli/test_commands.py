@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -136,3 +137,11 @@ def test_seeding_keeps_the_ledger_and_resetting_does_not(applied, tmp_path):
 def test_what_the_machine_refuses_is_no_bug(project, command):
     refused = project.run(*command)
     assert (refused.code, "A bug" in refused.err) == (1, False)
+
+
+def test_a_plan_is_not_put_in_the_place_of_what_is_no_file(project, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    codes = [project.run("plan", "-o", str(tmp_path / name)).code for name in ("pipe", "folder")]
+    assert (codes, (tmp_path / "pipe").is_fifo()) == ([1, 1], True)
+    assert list(tmp_path.glob("*.tmp")) == []
