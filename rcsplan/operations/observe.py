@@ -130,7 +130,7 @@ def refresh(client: ReadClient, state: State, seen: Observation) -> tuple[PutRec
         ProviderError: the account could not be read.
     """
     changes = []
-    for remote_id, (address, record) in _live(state):
+    for remote_id, (address, record) in _live(state, seen.facts.now):
         campaign = seen.campaigns.get(remote_id) or _read(client, remote_id)
         fresh = _fresh(record, campaign, now=seen.facts.now)
         if fresh is not record:
@@ -145,10 +145,12 @@ def _read(client: ReadClient, remote_id: int) -> CampaignInfo | None:
         return None
 
 
-def _live(state: State) -> Iterator[tuple[int, tuple[str, Record]]]:
-    for address, entry in state.sends.current():
+def _live(state: State, now: datetime) -> Iterator[tuple[int, tuple[str, Record]]]:
+    # What was archived while it was sending is looked at until it has ended: its manifest may come back.
+    archived = state.sends.archived_since(now - _BACK)
+    for address, entry in (*state.sends.current(), *archived):
         for record in entry.revisions.values():
-            if record.remote_id is not None and record.archived_at is None and phase_of(record) in _OPEN:
+            if record.remote_id is not None and phase_of(record) in _OPEN:
                 yield record.remote_id, (address, record)
 
 

@@ -111,7 +111,8 @@ def _frozen(state: State, now: datetime, rules: Rules) -> dict[tuple[str, int], 
 
 def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:
     """The desired set narrowed to some addresses or campaigns; the rest is left alone, and never a removal."""
-    known = {*desired.sends, *desired.frozen, *desired.filtered, *(parse_address(text) for text in state.sends)}
+    declared = {*desired.sends, *desired.frozen, *desired.filtered}
+    known = declared | {parse_address(text) for text in state.sends}
     chosen: set[Address] = set()
     for text in wanted:
         matches = {address for address in known if text in {str(address), address.campaign}}
@@ -122,7 +123,8 @@ def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> Desired
     return replace(
         desired,
         sends={address: send for address, send in desired.sends.items() if address in chosen},
-        filtered=desired.filtered | (frozenset(known) - chosen),
+        filtered=desired.filtered | frozenset(declared - chosen),
+        left_alone=frozenset(known - declared - chosen),
     )
 
 

@@ -106,7 +106,8 @@ def _removals(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, 
     """What happens to addresses with records that are not archived and that no manifest declares."""
     judge = Judge(facts=facts, rules=rules)
     for address, entry in state.sends.current():
-        if address in moved or desired.declares(parse_address(address)):
+        parsed = parse_address(address)
+        if address in moved or desired.declares(parsed) or parsed in desired.left_alone:
             continue
         verdict = judge.of_removed(entry)
         if verdict is not None and verdict.prior is not None:
