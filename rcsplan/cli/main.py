@@ -13,6 +13,8 @@ from rcsplan.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 #: What the names of environment variables begin with.
 _PREFIX = "RCSPLAN"
 
@@ -54,6 +56,17 @@ class LazyGroup(click.Group):
             return None
         _name_variables(command, f"{_PREFIX}_{cmd_name}")
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so, with no command imported for it."""
+        from click.shell_completion import CompletionItem
+
+        items = [
+            CompletionItem(name, help=sentence)
+            for name, (_, sentence) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
