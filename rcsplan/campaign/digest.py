@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 #: Named in every digest, so that a later release with another canonical form never takes equal sends for changed ones.
 DIGEST_VERSION = "v1"
 
+#: Made once: json.dumps would make one for each of the thousands of values of a plan.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical_json(value: object) -> str:
     """The one JSON text of a value: keys sorted, no spaces, characters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def sha256(value: object) -> str:
