@@ -1,4 +1,4 @@
-"""The campaigns of the proof: each message says which address, revision and version it is, so that a ledger tells all."""
+"""The campaigns of the proof: each message says which address, revision and version it is, for the ledger to tell."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -37,7 +36,7 @@ from tests.backend.disks import Crash
 from tests.proof.campaigns import identity_of, manifest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from rcsplan.backend.protocol import StateStore
@@ -272,7 +271,7 @@ class World:
         return self.simulator.ledger()
 
     def application(self):
-        """The provider as a WSGI application, in which every request passes the fuse before and after it is executed."""
+        """The provider as a WSGI application; every request passes the fuse before and after it is executed."""
         app = create_app(self.simulator, faults=tuple(map(parse_fault, self.faults)), sleep=self.clock.sleep)
 
         def fused(environ, start_response):
