@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 
 CAMPAIGN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+#: What may be the value of an axis in an address; nothing that the address itself, or a shell, would take for its own.
+CELL_WORD = re.compile(r"[^\W_]([\w.-]{0,38}\w)?")
 _ADDRESS = re.compile(
     r"(?P<campaign>[^\[\]@]+)(\[(?P<cell>[^\[\]]+)\])?(@(?P<occurrence>[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{4})?))?"
 )
@@ -30,6 +33,16 @@ class Address:
     def renamed(self, campaign: str) -> Address:
         """The same cell and occurrence of a campaign of another name."""
         return Address(campaign, self.cell, self.occurrence)
+
+    @property
+    def series(self) -> Address:
+        """The address without its occurrence: what all occurrences of one rule have in common."""
+        return Address(self.campaign, self.cell)
+
+    @property
+    def day(self) -> str:
+        """The local date of its occurrence, an empty text where it is none."""
+        return self.occurrence.partition("T")[0]
 
 
 def parse_address(text: str) -> Address:

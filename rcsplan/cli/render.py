@@ -9,7 +9,7 @@ import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import address_arguments, format_option, variable_options
-from rcsplan.cli.wiring import open_environment, read_variables
+from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
 from rcsplan.manifest.dump import format_yaml
 from rcsplan.operations.render import render as render_bodies
 
@@ -30,6 +30,7 @@ def render(
     """Print the final request bodies, by address, without the account."""
     environment = open_environment(invocation)
     zone = ZoneInfo(environment.provider.timezone)
-    bodies = render_bodies(environment, read_variables(variables, variable_files), zone, addresses=addresses)
+    now = clock_without_provider(environment)
+    bodies = render_bodies(environment, read_variables(variables, variable_files), zone, now=now, addresses=addresses)
     as_json = output_format == "json"
     click.echo(json.dumps(bodies, ensure_ascii=False, indent=2) + "\n" if as_json else format_yaml(bodies), nl=False)

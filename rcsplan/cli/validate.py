@@ -9,10 +9,11 @@ import click
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option, variable_options
-from rcsplan.cli.wiring import open_environment, read_variables
+from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
 from rcsplan.diagnostics import Severity
 from rcsplan.errors import ExitCode, InvalidContent
 from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.occasion import Occasion
 from rcsplan.output.problems import format_tally
 from rcsplan.output.problems_json import format_diagnostics_json
 
@@ -34,7 +35,9 @@ def validate(
     only = tuple(Path(path) for path in paths) or None
     try:
         environment = open_environment(invocation)
-        loaded = load_sends(environment, variables=read_variables(variables, variable_files), paths=only)
+        occasion = Occasion(now=clock_without_provider(environment))
+        given = read_variables(variables, variable_files)
+        loaded = load_sends(environment, variables=given, occasion=occasion, paths=only)
     except InvalidContent as broken:
         # The project file itself: its problems are what was asked for, and no reason to answer in another form.
         diagnostics, manifests = broken.diagnostics, 0

@@ -23,9 +23,11 @@ from rcsplan.state.model import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from rcsplan.cli.invocation import Invocation
     from rcsplan.manifest.project import Environment, Project
+    from rcsplan.sandbox.account import Account as SandboxAccount
     from rcsplan.sandbox.store import SandboxStore
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -33,6 +35,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 #: The embedded simulator takes any key with this prefix; no secret is involved.
 _SANDBOX_KEY = "test_embedded_sandbox"
 _SANDBOX_URL = "http://localhost"
+_SANDBOX_FILE = ".rcsplan/sandbox.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +174,44 @@ def open_sandbox(environment: Environment, settings: SandboxSettings) -> Sandbox
     Raises:
         ConfigurationError: the account data are not usable.
     """
-    from rcsplan.sandbox.account import load_account, parse_account
     from rcsplan.sandbox.store import SandboxStore
+
+    account = _account_data(environment, settings)
+    store = SandboxStore(environment.path_of(settings.db or _SANDBOX_FILE))
+    if account is not None:
+        store.seed(account)
+    return store
+
+
+def _account_data(environment: Environment, settings: SandboxSettings) -> SandboxAccount | None:
+    from rcsplan.sandbox.account import load_account, parse_account
 
     account = settings.account
     data = load_account(environment.path_of(account)) if isinstance(account, str) else account
-    parsed = parse_account(data) if isinstance(data, dict) else data
-    store = SandboxStore(environment.path_of(settings.db or ".rcsplan/sandbox.db"))
-    if parsed is not None:
-        store.seed(parsed)
-    return store
+    return parse_account(data) if isinstance(data, dict) else data
+
+
+def clock_without_provider(environment: Environment) -> datetime:
+    """The time by which manifests are read where nobody is asked: a simulator's own, else that of this machine.
+
+    Raises:
+        ConfigurationError: the account data of the simulator are not usable.
+    """
+    settings = environment.provider
+    here = Surroundings(environment.folder).now()
+    if not isinstance(settings, SandboxSettings):
+        return here
+    from rcsplan.sandbox.store import SandboxStore
+
+    path = environment.path_of(settings.db or _SANDBOX_FILE)
+    if not path.exists():
+        account = _account_data(environment, settings)
+        return account.first_clock or here if account is not None else here
+    store = SandboxStore(path)
+    try:
+        return store.now()
+    finally:
+        store.close()
 
 
 def find_sandbox(invocation: Invocation, db: str | None) -> SandboxStore:

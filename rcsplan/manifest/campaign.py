@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, ValidationInfo, model_validator
+from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag, ValidationInfo, model_validator
 
 from rcsplan.manifest.body import Spec
+from rcsplan.manifest.matrix import Matrix
 from rcsplan.manifest.name import Name
-from rcsplan.manifest.quantity import Zone
+from rcsplan.manifest.quantity import Duration, Zone
+from rcsplan.manifest.recurrence import RecurringSettings
 from rcsplan.manifest.settings import Settings, provider_of
 from rcsplan.manifest.timing import NOW, instant_of_wall_time, instant_until, parse_wall_time, scheduled_at
 from rcsplan.manifest.validation import complaint
@@ -64,6 +66,9 @@ class ScheduleSettings(Settings):
     until: Annotated[str, AfterValidator(_check_wall_time)] | None = Field(
         None, description="After this wall time a campaign that starts `now` is missed.", examples=["2026-12-01 18:00"]
     )
+    catch_up: Duration | None = Field(
+        None, description="How late it may still start where no run submitted it in time; never, where not given."
+    )
 
     @model_validator(mode="after")
     def _pair_now_with_until(self) -> Self:
@@ -78,6 +83,9 @@ class ScheduleSettings(Settings):
         if self.at != NOW and self.until is not None:
             detail = "Only a start of now has an end."
             raise complaint("wrong-value", "Value is not allowed", detail=detail, hint="Remove until.", at=("until",))
+        if self.at == NOW and self.catch_up is not None:
+            detail = "A start of now is never late before its end."
+            raise complaint("wrong-value", "Value is not allowed", detail=detail, hint="Remove it.", at=("catch_up",))
         return self
 
     def declared(self, account: str) -> Schedule:
@@ -108,6 +116,21 @@ class Audience(Settings):
     expect: Expectation = Field(Expectation(), description="How many contacts are expected.")
 
 
+def recurs(schedule: object) -> bool:
+    """Whether a schedule, as it is written or as it was read, has a rule."""
+    return isinstance(schedule, RecurringSettings) or (isinstance(schedule, dict) and "rrule" in schedule)
+
+
+def _kind_of_schedule(schedule: object) -> str:
+    return "recurring" if recurs(schedule) else "once"
+
+
+AnySchedule = Annotated[
+    Annotated[ScheduleSettings, Tag("once")] | Annotated[RecurringSettings, Tag("recurring")],
+    Discriminator(_kind_of_schedule),
+]
+
+
 class Campaign(Settings):
     """A campaign manifest."""
 
@@ -115,7 +138,10 @@ class Campaign(Settings):
     kind: Literal["Campaign"] = Field(description="What the document declares.")
     metadata: CampaignMetadata = Field(description="Who the campaign is; not rendered.")
     vars: dict[str, JsonValue] = Field({}, description="Variables of this manifest, which may be templates.")
-    schedule: ScheduleSettings | None = Field(None, description="When it starts; replaces spec.start_at.")
+    matrix: Matrix | None = Field(
+        None, description="One send for each combination of values.", examples=[{"locale": ["uk", "en"]}]
+    )
+    schedule: AnySchedule | None = Field(None, description="When it starts; replaces spec.start_at.")
     audience: Audience = Field(Audience(), description="What is expected of the audience.")
     spec: Spec = Field(description="The request body of send-groups.")
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rcsplan.campaign.address import Address
 from rcsplan.campaign.model import DesiredSet
 from rcsplan.diagnostics import Diagnostic, Location, Severity, in_file_order
 from rcsplan.manifest.files import files_matching, manifest_files, name_of, read_source
@@ -22,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from rcsplan.campaign.address import Address
     from rcsplan.diagnostics import KeyPath
+    from rcsplan.manifest.occasion import Occasion
     from rcsplan.manifest.project import Environment, Project
     from rcsplan.manifest.reader import Manifest
     from rcsplan.manifest.variables import Variables
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 class Loaded:
     """What the manifests of an environment declare, and what is wrong with them.
 
-    Only a manifest that is free of errors has its send in `desired`.
+    Only a manifest that is free of errors has its sends in `desired`.
     """
 
     desired: DesiredSet
@@ -50,7 +51,9 @@ class Loaded:
         """The place of a path of the send-groups body, or of its nearest known parent; the text is parsed again."""
         manifest = self.read[address.campaign]
         document = manifest.document()
-        origin = Origin(manifest=document, project=self.environment.project.document, splices=manifest.splices)
+        origin = Origin(
+            manifest=document, project=self.environment.project.document, splices=manifest.splices.get(address, {})
+        )
         replaced = path[:1] == ("start_at",) and "schedule" in document.tree
         found, written = origin.find(("schedule", "at") if replaced else ("spec", *path))
         return found.location(written)
@@ -69,28 +72,27 @@ def load_sends(
     environment: Environment,
     *,
     variables: Variables,
-    frozen: Mapping[tuple[str, int], tuple[Address, ...]] | None = None,
+    occasion: Occasion,
     paths: tuple[Path, ...] | None = None,
 ) -> Loaded:
     """Read every manifest of an environment, or those at `paths` alone.
 
-    `frozen` names the campaigns (name, revision) that ended long ago, with their addresses: of them only the metadata
-    is read. Content problems are never raised: they are all in the result.
+    Content problems are never raised: they are all in the result.
     """
     with _collector_paused():
-        return _load(environment, variables=variables, frozen=frozen or {}, paths=paths)
+        return _load(environment, variables=variables, occasion=occasion, paths=paths)
 
 
 def _load(
     environment: Environment,
     *,
     variables: Variables,
-    frozen: Mapping[tuple[str, int], tuple[Address, ...]],
+    occasion: Occasion,
     paths: tuple[Path, ...] | None,
 ) -> Loaded:
     shared, variable_problems = load_variables(environment, variables)
     files, file_problems = _chosen_files(environment, paths)
-    reader = ManifestReader(environment, shared=shared, frozen=frozen)
+    reader = ManifestReader(environment, shared=shared, occasion=occasion)
     problems = [*variable_problems, *file_problems]
     for file in files:
         source = read_source(file, environment.folder, found=True)
@@ -105,9 +107,10 @@ def _load(
     problems += [*reader.problems, *name_problems(reader.manifests)]
     return Loaded(
         desired=DesiredSet(
-            sends={manifest.send.address: manifest.send for manifest in manifests.values() if manifest.send},
+            sends={send.address: send for manifest in manifests.values() for send in manifest.sends},
             frozen=frozenset(address for manifest in manifests.values() for address in manifest.frozen),
-            filtered=frozenset(Address(manifest.name) for manifest in manifests.values() if manifest.filtered),
+            elsewhere=frozenset(manifest.name for manifest in manifests.values() if manifest.filtered),
+            series=frozenset(address for manifest in manifests.values() for address in manifest.series),
         ),
         diagnostics=in_file_order(problems),
         manifests=len(reader.manifests),

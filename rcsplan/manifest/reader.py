@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from rcsplan.campaign.address import Address
 from rcsplan.campaign.digest import source_digest
 from rcsplan.campaign.model import AudienceExpectation, Send
 from rcsplan.manifest.advice import advice_on
-from rcsplan.manifest.campaign import Campaign, CampaignMetadata, with_documented_defaults
+from rcsplan.manifest.campaign import Campaign, CampaignMetadata, ScheduleSettings, with_documented_defaults
 from rcsplan.manifest.envelope import envelope_problems, foreign_note, is_foreign, unusable
+from rcsplan.manifest.expansion import Expanded, Expander, shared_problems
 from rcsplan.manifest.rendering import Rendering
 from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.template import Templates
@@ -27,9 +28,12 @@ from rcsplan.manifest.yaml import parse_documents
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rcsplan.campaign.address import Address
     from rcsplan.campaign.schedule import Schedule
     from rcsplan.diagnostics import Diagnostic, KeyPath
     from rcsplan.manifest.document import Document
+    from rcsplan.manifest.expansion import Part
+    from rcsplan.manifest.occasion import Occasion
     from rcsplan.manifest.project import Environment
     from rcsplan.manifest.source import SourceText
 
@@ -40,16 +44,20 @@ _DIGESTED = ("vars", *_RENDERED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A manifest that was read: enough to find it again, and its send where it is free of errors."""
+    """A manifest that was read: enough to find it again, and its sends where it is free of errors.
+
+    `splices` says, for those addresses in which a template put several entries into a list, where that was.
+    """
 
     name: str
     source: SourceText
     index: int
     moved_from: tuple[str, ...] = ()
-    send: Send | None = None
+    sends: tuple[Send, ...] = ()
     frozen: tuple[Address, ...] = ()
+    series: tuple[Address, ...] = ()
     filtered: bool = False
-    splices: Mapping[KeyPath, tuple[int, ...]] = field(default_factory=dict)
+    splices: Mapping[Address, Mapping[KeyPath, tuple[int, ...]]] = field(default_factory=dict)
 
     def document(self) -> Document:
         """The document, parsed again: keeping ten thousand trees for the few that are asked for would cost more."""
@@ -57,23 +65,48 @@ class Manifest:
         return next(document for document in documents if document.index == self.index)
 
 
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What a manifest says of itself before it is checked; what is wrong with it is found when it is."""
+
+    metadata: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        name = self.metadata.get("name")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def revision(self) -> int:
+        revision = self.metadata.get("revision", 1)
+        return revision if isinstance(revision, int) else 1
+
+    @property
+    def moved_from(self) -> tuple[str, ...]:
+        former = self.metadata.get("moved_from")
+        return tuple(name for name in former if isinstance(name, str)) if isinstance(former, list) else ()
+
+    def is_for(self, environment: str) -> bool:
+        environments = self.metadata.get("environments")
+        return not isinstance(environments, list) or environment in environments
+
+
 class ManifestReader:
     """Reads the manifests of one environment, and keeps what it read and what was wrong."""
 
-    def __init__(
-        self,
-        environment: Environment,
-        *,
-        shared: Mapping[str, Any],
-        frozen: Mapping[tuple[str, int], tuple[Address, ...]],
-    ) -> None:
+    def __init__(self, environment: Environment, *, shared: Mapping[str, Any], occasion: Occasion) -> None:
         self.manifests: list[Manifest] = []
-        self.problems: list[Diagnostic] = []
+        self._problems: list[Diagnostic] = []
         self._environment = environment
         self._project = environment.project
-        self._frozen = frozen
         self._templates = Templates(environment.folder)
         self._shared = {**self._templates.globals, **shared}
+        self._expander = Expander(environment, occasion, _vocabulary())
+
+    @property
+    def problems(self) -> list[Diagnostic]:
+        """What was wrong with the manifests, and with the calendars that they name."""
+        return [*self._problems, *self._expander.calendars.problems]
 
     def read(self, document: Document) -> None:
         """Read one document: an empty one is nothing, a foreign one a note, and everything else a manifest."""
@@ -81,75 +114,73 @@ class ManifestReader:
             return
         if not isinstance(document.tree, dict):
             detail = "A manifest is a mapping that begins with apiVersion, kind and metadata."
-            self.problems.append(document.problem("wrong-type", "Value has the wrong type", (), detail=detail))
+            self._problems.append(document.problem("wrong-type", "Value has the wrong type", (), detail=detail))
         elif is_foreign(document):
-            self.problems.append(foreign_note(document))
+            self._problems.append(foreign_note(document))
         elif problem := unusable(document):
-            self.problems.append(problem)
+            self._problems.append(problem)
         else:
             self.manifests.append(self._manifest(document))
 
     def _manifest(self, document: Document) -> Manifest:
         metadata = document.tree.get("metadata")
-        identity = metadata if isinstance(metadata, dict) else {}
-        name, moved_from = identity.get("name"), identity.get("moved_from")
-        before = len(self.problems)
-        self.problems.extend(islice(envelope_problems(document, self._project.environments), MAX_PROBLEMS))
-        frozen, filtered = self._frozen_addresses(identity), self._filters(identity)
-        send, splices = None, {}
-        if frozen is not None or filtered:
-            self._check_metadata(document)
-        else:
-            rendering = self._render(document, identity)
-            splices = rendering.splices
-            send = self._send(document, rendering)
+        identity = _Identity(metadata if isinstance(metadata, dict) else {})
+        filtered = not identity.is_for(self._environment.name)
+        problems = list(islice(envelope_problems(document, self._project.environments), MAX_PROBLEMS))
+        expanded = Expanded() if filtered else self._expand(document, identity)
+        problems += expanded.problems
+        if not expanded.parts and not problems:
+            problems += self._metadata_problems(document)
+        found = [(part, *self._read_part(document, identity, part)) for part in expanded.parts]
+        problems += shared_problems([(part.address, rendered.problems) for part, rendered, _ in found])
+        self._problems += problems
+        is_sound = not any(problem.is_error for problem in problems)
         return Manifest(
-            name=name if isinstance(name, str) else "",
+            name=identity.name,
             source=document.source,
             index=document.index,
-            moved_from=tuple(item for item in moved_from if isinstance(item, str))
-            if isinstance(moved_from, list)
-            else (),
-            send=send if not any(problem.is_error for problem in self.problems[before:]) else None,
-            frozen=frozen or (),
+            moved_from=identity.moved_from,
+            sends=tuple(send for _, _, send in found if send is not None) if is_sound else (),
+            frozen=tuple(expanded.frozen),
+            series=tuple(expanded.series),
             filtered=filtered,
-            splices=splices,
+            splices={part.address: rendered.splices for part, rendered, _ in found if rendered.splices},
         )
 
-    def _frozen_addresses(self, identity: Mapping[str, Any]) -> tuple[Address, ...] | None:
-        name, revision = identity.get("name"), identity.get("revision", 1)
-        if not isinstance(name, str) or not isinstance(revision, int):
-            return None
-        return self._frozen.get((name, revision))
+    def _expand(self, document: Document, identity: _Identity) -> Expanded:
+        def render(values: Mapping[str, Any]) -> Rendering:
+            return self._render(document, identity, values, is_partial=True)
 
-    def _filters(self, identity: Mapping[str, Any]) -> bool:
-        environments = identity.get("environments")
-        return isinstance(environments, list) and self._environment.name not in environments
+        return self._expander.expand(
+            document, name=identity.name, revision=identity.revision, former=identity.moved_from, render=render
+        )
 
-    def _check_metadata(self, document: Document) -> None:
+    def _metadata_problems(self, document: Document) -> Iterator[Diagnostic]:
+        """What is wrong with the metadata of a manifest of which nothing else is read."""
         try:
             CampaignMetadata.model_validate(document.tree.get("metadata"))
         except ValidationError as error:
             data = {"metadata": document.tree.get("metadata")}
             for finding in findings_of(error, data, _vocabulary(), at=("metadata",)):
-                self.problems.append(finding.placed_in(document))
+                yield finding.placed_in(document)
 
-    def _render(self, document: Document, identity: Mapping[str, Any]) -> Rendering:
+    def _render(
+        self, document: Document, identity: _Identity, values: Mapping[str, Any], *, is_partial: bool = False
+    ) -> Rendering:
         return Rendering(
             self._templates,
-            shared=self._shared,
+            shared={**self._shared, "metadata": {"revision": 1, "labels": {}, **identity.metadata}},
             manifest=document,
             project=self._project.document,
-            metadata={"revision": 1, "labels": {}, **identity},
+            above=values,
+            is_partial=is_partial,
         )
 
-    def _send(self, document: Document, rendering: Rendering) -> Send | None:
-        tree = document.tree
-        source = dict(tree)
-        if isinstance(tree.get("spec"), dict):
-            source["spec"] = merged(self._project.defaults, tree["spec"])
-        data = {key: rendering.value(node, (key,)) if key in _RENDERED else node for key, node in source.items()}
-        findings = list(_missing_start(data))
+    def _read_part(self, document: Document, identity: _Identity, part: Part) -> tuple[Rendering, Send | None]:
+        """One send of a manifest, with its rendering, which holds what is wrong with it."""
+        rendering = self._render(document, identity, part.variables)
+        data = self._rendered(document, rendering, part)
+        findings = [] if part.occurrence is not None else list(_missing_start(data))
         campaign = None
         try:
             campaign = Campaign.model_validate(data, context=self._environment.provider)
@@ -157,36 +188,52 @@ class ManifestReader:
             findings += findings_of(error, data, _vocabulary())
         else:
             findings += advice_on(campaign.spec)
-        problems = [*rendering.problems, *(rendering.origin.place(finding) for finding in findings)]
-        self.problems.extend(problems)
-        if campaign is None or any(problem.is_error for problem in problems):
-            return None
-        return self._declared(document, campaign)
+        rendering.problems += [rendering.origin.place(finding) for finding in findings]
+        if campaign is None or any(problem.is_error for problem in rendering.problems):
+            return rendering, None
+        return rendering, self._declared(document, campaign, part)
 
-    def _declared(self, document: Document, campaign: Campaign) -> Send:
-        metadata, expect = campaign.metadata, campaign.audience.expect
+    def _rendered(self, document: Document, rendering: Rendering, part: Part) -> dict[str, Any]:
+        """The manifest as it is for one send: rendered, on the project's defaults, without what was expanded."""
+        source = dict(document.tree)
+        source.pop("matrix", None)
+        if part.occurrence is not None:
+            del source["schedule"]
+        if isinstance(source.get("spec"), dict):
+            source["spec"] = merged(self._project.defaults, source["spec"])
+        return {key: rendering.value(node, (key,)) if key in _RENDERED else node for key, node in source.items()}
+
+    def _declared(self, document: Document, campaign: Campaign, part: Part) -> Send:
+        metadata, expect, occurrence = campaign.metadata, campaign.audience.expect, part.occurrence
+        schedule, catch_up = _start_of(campaign, part, self._environment.provider.timezone)
         return Send(
-            address=Address(metadata.name),
+            address=part.address,
             revision=metadata.revision,
             body=with_documented_defaults(campaign.spec, suggestion_type=self._environment.provider.suggestion_type),
             lists=tuple(campaign.spec["groups"]),
-            schedule=_schedule_of(campaign, self._environment.provider.timezone),
+            schedule=schedule,
             source_digest=source_digest({key: document.tree[key] for key in _DIGESTED if key in document.tree}),
             location=document.location(("metadata", "name")),
             expect=AudienceExpectation(min=expect.min, max=expect.max),
             moved_from=metadata.moved_from,
             declared_new=metadata.new,
             allow_duplicate=metadata.allow_duplicate,
+            catch_up=catch_up,
+            notes=(occurrence.note,) if occurrence is not None and occurrence.note else (),
             owner=metadata.owner,
             labels=metadata.labels,
         )
 
 
-def _schedule_of(campaign: Campaign, account: str) -> Schedule:
-    """The schedule that a manifest declares; its own replaces the `start_at` of the body."""
-    if campaign.schedule is not None:
-        return campaign.schedule.declared(account)
-    return scheduled_at(campaign.spec["start_at"], zone=account, account=account, on_wire=True)
+def _start_of(campaign: Campaign, part: Part, account: str) -> tuple[Schedule, timedelta]:
+    """When a send starts, and how late it still may; a schedule of its own replaces the `start_at` of the body."""
+    schedule = campaign.schedule
+    if part.occurrence is not None:
+        return part.occurrence.schedule, part.occurrence.catch_up
+    if isinstance(schedule, ScheduleSettings):
+        return schedule.declared(account), schedule.catch_up or timedelta(0)
+    start = scheduled_at(campaign.spec["start_at"], zone=account, account=account, on_wire=True)
+    return start, timedelta(0)
 
 
 def _missing_start(data: Mapping[str, Any]) -> Iterator[Finding]:

@@ -25,16 +25,21 @@ _DELIMITER = re.compile(r"\{[{%]")
 
 
 class Scope(dict[str, Any]):
-    """The variables that one manifest sees; its own are rendered when they are first asked for."""
+    """The variables that one send of a manifest sees; the manifest's own are rendered when they are first asked for.
 
-    def __init__(self, shared: Mapping[str, Any], local: Mapping[str, Any], rendering: Rendering) -> None:
-        super().__init__(shared)
+    `above` are those that win over them: the values of its cell and its occurrence.
+    """
+
+    def __init__(
+        self, shared: Mapping[str, Any], local: Mapping[str, Any], above: Mapping[str, Any], rendering: Rendering
+    ) -> None:
+        super().__init__({**shared, **above})
         self._shared = shared
-        self._pending = dict(local)
+        self._pending = {name: value for name, value in local.items() if name not in above}
         self._active: list[str] = []
         self._failed: set[str] = set()
         self._rendering = rendering
-        for name in local:
+        for name in self._pending:
             self.setdefault(name, Missing(name=name))
 
     def __getitem__(self, name: str) -> Any:
@@ -71,10 +76,21 @@ class Scope(dict[str, Any]):
 
 
 class Rendering:
-    """Renders one manifest and collects what goes wrong; `failures` counts the values that could not be rendered."""
+    """Renders one send of a manifest and collects what goes wrong.
+
+    `failures` counts the values that could not be rendered. `above` are the values of its cell and its occurrence;
+    until both are known, `is_partial`: variables that nothing asks for may need what is not there yet.
+    """
 
     def __init__(
-        self, templates: Templates, *, shared: Mapping[str, Any], manifest: Document, project: Document, metadata: Any
+        self,
+        templates: Templates,
+        *,
+        shared: Mapping[str, Any],
+        manifest: Document,
+        project: Document,
+        above: Mapping[str, Any],
+        is_partial: bool = False,
     ) -> None:
         self.problems: list[Diagnostic] = []
         self.failures = 0
@@ -83,8 +99,9 @@ class Rendering:
         self._templates = templates
         local = manifest.tree.get("vars")
         # A proxy: a circle would keep every manifest in memory, for the collector is paused while they are loaded.
-        self._scope = Scope({**shared, "metadata": metadata}, local if isinstance(local, dict) else {}, proxy(self))
-        self._scope.resolve_all()
+        self._scope = Scope(shared, local if isinstance(local, dict) else {}, above, proxy(self))
+        if not is_partial:
+            self._scope.resolve_all()
 
     def value(self, node: Any, path: KeyPath) -> Any:
         """The rendered value of a node; where it fails, a mark, about which validation is silent."""

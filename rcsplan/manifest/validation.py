@@ -115,18 +115,27 @@ def findings_of(error: ValidationError, data: Any, vocabulary: Vocabulary, *, at
             yield _finding({**item, "loc": (*at, *item["loc"])}, data, vocabulary)
 
 
+def finding_of_complaint(error: PydanticCustomError, *, at: KeyPath, on_key: bool = False) -> Finding:
+    """A complaint about the value at a path."""
+    return _complained(dict(error.context or {}), at, on_key=on_key)
+
+
+def _complained(context: Mapping[str, Any], path: KeyPath, *, on_key: bool) -> Finding:
+    return Finding(
+        code=context["code"],
+        summary=context["summary"],
+        path=path + tuple(context["at"]),
+        on_key=on_key,
+        detail=context["detail"],
+        hint=context["hint"],
+    )
+
+
 def _finding(item: ErrorDetails, data: Any, vocabulary: Vocabulary) -> Finding:
     kind, context = item["type"], item.get("ctx", {})
     path, on_key = _path_in(data, item["loc"], kind)
     if kind == _COMPLAINT:
-        return Finding(
-            code=context["code"],
-            summary=context["summary"],
-            path=path + tuple(context["at"]),
-            on_key=on_key,
-            detail=context["detail"],
-            hint=context["hint"],
-        )
+        return _complained(context, path, on_key=on_key)
     if kind == "extra_forbidden":
         key = str(path[-1])
         detail, hint = f"{key!r} is no key of {_parent(path)}.", _REFUSED.get(key) or vocabulary.hint(path)

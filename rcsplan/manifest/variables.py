@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rcsplan.manifest.project import Environment
 
 #: Variables that rcsplan itself sets.
-BUILT_IN = frozenset({"environment", "metadata"})
+BUILT_IN = frozenset({"environment", "metadata", "occurrence"})
 
 #: Words that an expression takes for something else than a variable.
 _TAKEN = frozenset({"true", "false", "none", "and", "or", "not", "in", "is", "if", "else", "self", "loop", "super"})

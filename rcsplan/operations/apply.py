@@ -19,6 +19,7 @@ from rcsplan.operations.plan import plan_on
 from rcsplan.operations.saved import check_saved
 from rcsplan.operations.settle import Settled, settle
 from rcsplan.operations.states import owned_state
+from rcsplan.plan.memory import memories
 from rcsplan.plan.model import UNSETTLED, ActionKind
 from rcsplan.plan.steps import Submit, steps_of
 from rcsplan.state.model import UsePlan
@@ -191,6 +192,9 @@ class _Run:
 
     def carry_out(self, plan: Plan, attendance: Attendance) -> tuple[Event, ...]:
         """Execute the steps of a plan, wait for what is unknown, and submit once more what never arrived."""
+        remembered = memories(plan, self.state)
+        if remembered:
+            self.session.record(remembered)
         events = self._executor(plan, attendance).run(steps_of(plan.actions))
         for _ in range(_REPETITIONS):
             if not any(event.happening is Happening.UNKNOWN for event in events):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,15 +10,18 @@ from rcsplan.campaign.address import Address, parse_address
 from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.occasion import Occasion
 from rcsplan.operations.observe import observe_account, refresh
 from rcsplan.operations.reconcile import findings
 from rcsplan.operations.states import check_belongs, first_state, load_state
 from rcsplan.plan.planner import make_plan
 from rcsplan.plan.reconcile import Arrived
 from rcsplan.state.changes import make_changes
+from rcsplan.state.model import StopCause
 from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from rcsplan.campaign.model import DesiredSet
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
     from rcsplan.plan.model import Plan
+    from rcsplan.state.model import SendEntry
     from rcsplan.state.sends import State
 
 
@@ -74,7 +77,7 @@ def plan_on(
         InvalidContent: a manifest has an error; nothing is planned.
         UsageError: an address that nothing declares or records.
     """
-    loaded = load_sends(target.environment, variables=target.variables, frozen=_frozen(state, facts.now, rules))
+    loaded = load_sends(target.environment, variables=target.variables, occasion=_occasion(state, facts.now, rules))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     desired = _only(loaded.desired, state, addresses) if addresses else loaded.desired
@@ -89,33 +92,44 @@ def plan_on(
     return Planned(plan=made, loaded=loaded)
 
 
-def _frozen(state: State, now: datetime, rules: Rules) -> dict[tuple[str, int], tuple[Address, ...]]:
-    """The campaigns that ended so long ago that they are neither rendered nor compared, with their addresses."""
-    ended: defaultdict[str, list[tuple[Address, int]]] = defaultdict(list)
-    moving: set[str] = set()
+def _occasion(state: State, now: datetime, rules: Rules) -> Occasion:
+    """When and after what the manifests are read."""
+    return Occasion(
+        now=now,
+        frozen=frozenset(_frozen(state, now, rules)),
+        first_seen=state.series,
+        is_settled=lambda address: _is_settled(state.records_of(str(address))),
+    )
+
+
+def _frozen(state: State, now: datetime, rules: Rules) -> Iterator[tuple[Address, int]]:
+    """The sends that ended so long ago that they are neither rendered nor compared."""
     for text, entry in state.sends.current():
-        address, record = parse_address(text), entry.newest
+        record = entry.newest
         if record is None:
             continue
         last = (record.start_at or record.submitted_at or now) + timedelta(hours=record.validity_hours)
         if phase_of(record) is Phase.ENDED and last + rules.freeze_after < now:
-            ended[address.campaign].append((address, record.revision))
-        else:
-            moving.add(address.campaign)
-    return {
-        (campaign, sends[0][1]): tuple(address for address, _ in sends)
-        for campaign, sends in ended.items()
-        if campaign not in moving and len({revision for _, revision in sends}) == 1
-    }
+            yield parse_address(text), record.revision
+
+
+def _is_settled(entry: SendEntry) -> bool:
+    """Whether an occurrence has begun, or was put to rest: no later version of the manifest concerns it."""
+    record = entry.newest
+    if record is None or entry.skipped:
+        return bool(entry.skipped)
+    phase = phase_of(record)
+    commanded = record.stop is not None and record.stop.cause is StopCause.COMMAND
+    return phase is not Phase.UNKNOWN and (phase is not Phase.WITHDRAWN or commanded or record.archived_at is not None)
 
 
 def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:
     """The desired set narrowed to some addresses or campaigns; the rest is left alone, and never a removal."""
-    declared = {*desired.sends, *desired.frozen, *desired.filtered}
+    declared = {*desired.sends, *desired.frozen, *desired.filtered, *map(Address, desired.elsewhere)}
     known = declared | {parse_address(text) for text in state.sends}
     chosen: set[Address] = set()
     for text in wanted:
-        matches = {address for address in known if text in {str(address), address.campaign}}
+        matches = {address for address in known if text in {str(address), str(address.series), address.campaign}}
         if not matches:
             hint = did_you_mean(text, (str(address) for address in known))
             raise UsageError(f"Nothing is declared or recorded under {text!r}", hint=hint)

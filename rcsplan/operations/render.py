@@ -9,9 +9,11 @@ from rcsplan.campaign.schedule import Instant, wall_time_of
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.occasion import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from pydantic import JsonValue
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def render(
-    environment: Environment, variables: Variables, zone: ZoneInfo, *, addresses: tuple[str, ...]
+    environment: Environment, variables: Variables, zone: ZoneInfo, *, now: datetime, addresses: tuple[str, ...]
 ) -> dict[str, dict[str, JsonValue]]:
     """The request body of each send by its address; lists stand as they are declared, for names need the account.
 
@@ -30,7 +32,7 @@ def render(
         InvalidContent: a manifest has an error.
         UsageError: an address that nothing declares.
     """
-    loaded = load_sends(environment, variables=variables)
+    loaded = load_sends(environment, variables=variables, occasion=Occasion(now=now))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     sends = tuple(loaded.desired)
@@ -39,10 +41,14 @@ def render(
 
 def _chosen(sends: tuple[Send, ...], addresses: tuple[str, ...]) -> Iterable[Send]:
     for text in addresses:
-        if not any(text in {str(send.address), send.address.campaign} for send in sends):
+        if not any(text in _names_of(send) for send in sends):
             hint = did_you_mean(text, (str(send.address) for send in sends))
             raise UsageError(f"Nothing is declared under {text!r}", hint=hint)
-    return [send for send in sends if not addresses or {str(send.address), send.address.campaign} & set(addresses)]
+    return [send for send in sends if not addresses or _names_of(send) & set(addresses)]
+
+
+def _names_of(send: Send) -> set[str]:
+    return {str(send.address), str(send.address.series), send.address.campaign}
 
 
 def _body(send: Send, zone: ZoneInfo) -> dict[str, JsonValue]:

@@ -50,7 +50,7 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
         reason=verdict.reason,
         detail=verdict.detail,
         way_out=_way_out(verdict, str(send.address)),
-        notes=verdict.notes + _audience_notes(wish),
+        notes=(*send.notes, *verdict.notes, *_audience_notes(wish)),
         sender=send.sender,
         digest=send.digest,
         content_digest=send.content_digest,

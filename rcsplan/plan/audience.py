@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rcsplan.campaign.model import ListRef, Send
     from rcsplan.plan.facts import ContactList
     from rcsplan.plan.verdict import Verdict
+    from rcsplan.state.sends import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,24 @@ def _contract(send: Send, audience: Audience, *, max_contacts: int) -> Verdict |
             Reason.AUDIENCE, f"Its lists hold {audience.contacts:,} contacts; at most {high:,} are expected."
         )
     return None
+
+
+def outgrown(send: Send, audience: Audience, state: State, *, tolerance: float) -> Verdict | None:
+    """The block of a send whose audience grew while it was beyond the horizon, where nothing else bounds it."""
+    awaited = state.awaited.get(str(send.address))
+    if awaited is None or send.expect.max is not None or (awaited.revision, awaited.digest) != _version_of(send):
+        return None
+    if audience.contacts <= awaited.contacts * (1 + tolerance):
+        return None
+    detail = (
+        f"Its lists hold {audience.contacts:,} contacts; when it was first seen, at "
+        f"{awaited.seen_at:%Y-%m-%d %H:%M} UTC, they held {awaited.contacts:,}."
+    )
+    return blocked(Reason.AUDIENCE, detail)
+
+
+def _version_of(send: Send) -> tuple[int, str]:
+    return send.revision, send.digest
 
 
 def audience_of(planned: Audience, lists: Iterable[ContactList]) -> Audience:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from rcsplan.campaign.address import parse_address
 from rcsplan.campaign.digest import sha256
 from rcsplan.plan.actions import Wish, action_of_record, action_of_wish
-from rcsplan.plan.audience import Directory
+from rcsplan.plan.audience import Directory, outgrown
 from rcsplan.plan.decide import Judge, drift_sentence, is_drift
 from rcsplan.plan.document import checksum_of, sealed
 from rcsplan.plan.guards import block_foreign, block_lookalikes, guards_of, unclaimed
+from rcsplan.plan.late import with_late_starts
 from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
 from rcsplan.plan.seconds import with_own_seconds
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
@@ -22,6 +23,7 @@ from rcsplan.state.phase import phase_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rcsplan.campaign.address import Address
     from rcsplan.campaign.model import DesiredSet, Send
     from rcsplan.plan.facts import Facts, Rules, Source
     from rcsplan.plan.model import Action
@@ -36,11 +38,12 @@ def make_plan(
     Equal arguments give equal plans, byte for byte, whatever the order of files. `state` must already hold the remote
     statuses of `facts`; `warnings` are shown with the plan.
     """
+    desired = with_late_starts(desired, state, facts, rules)
     desired = with_own_seconds(desired, state) if rules.fingerprint_seconds else desired
     wishes = _wishes(desired, state, facts, rules)
     moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
     vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
-    wishes = _with_blocks(wishes, vanished, state, facts, rules)
+    wishes = _with_blocks(wishes, vanished, state, facts, rules, series=desired.series)
     actions = (
         *(action_of_wish(wish, facts) for wish in wishes.values()),
         *_removals(desired, state, facts, rules, moved=moved),
@@ -60,8 +63,9 @@ def _wishes(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> di
         entry = state.records_of(moved_from or str(send.address))
         resolution = directory.resolve(send, max_contacts=rules.max_contacts)
         verdict = judge.of_desired(send, entry)
-        if verdict.sends and resolution.block is not None:
-            verdict = replace(resolution.block, prior=verdict.prior)
+        block = resolution.block or outgrown(send, resolution.audience, state, tolerance=rules.audience_tolerance)
+        if verdict.sends and block is not None:
+            verdict = replace(block, prior=verdict.prior)
         if verdict.action is ActionKind.NONE and (moved_from or str(send.address)) in facts.adopted:
             verdict = replace(verdict, action=ActionKind.ADOPT)
         wishes[str(send.address)] = Wish(
@@ -82,7 +86,13 @@ def _former_address(send: Send, state: State, *, taken: set[str]) -> str | None:
 
 
 def _with_blocks(
-    wishes: dict[str, Wish], vanished: tuple[Vanished, ...], state: State, facts: Facts, rules: Rules
+    wishes: dict[str, Wish],
+    vanished: tuple[Vanished, ...],
+    state: State,
+    facts: Facts,
+    rules: Rules,
+    *,
+    series: frozenset[Address],
 ) -> dict[str, Wish]:
     sends = {address: (wish.send, wish.resolution.audience) for address, wish in wishes.items()}
     sending = [address for address, wish in wishes.items() if wish.verdict.sends]
@@ -90,7 +100,7 @@ def _with_blocks(
     others = unclaimed(state, facts)
     blocks = {
         **block_duplicates(sends, sending),
-        **block_renames(sends, unknown_to_state, vanished),
+        **block_renames(sends, unknown_to_state, vanished, series=series),
         **block_lookalikes({address: wish.send for address, wish in wishes.items()}, sending, others),
         **block_foreign(state, sending, others, exclusive=rules.exclusive),
     }

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from rcsplan.campaign.address import parse_address
 from rcsplan.campaign.schedule import Instant
 from rcsplan.plan.model import Reason
 from rcsplan.plan.verdict import blocked
 from rcsplan.state.phase import REACHED_PEOPLE, Phase, phase_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from rcsplan.campaign.address import Address
     from rcsplan.campaign.model import Send
     from rcsplan.plan.model import Audience
     from rcsplan.plan.verdict import Verdict
@@ -52,9 +54,17 @@ def block_duplicates(sends: Mapping[str, tuple[Send, Audience]], new: Iterable[s
 
 
 def block_renames(
-    sends: Mapping[str, tuple[Send, Audience]], new: Iterable[str], vanished: Iterable[Vanished]
+    sends: Mapping[str, tuple[Send, Audience]],
+    new: Iterable[str],
+    vanished: Iterable[Vanished],
+    *,
+    series: Collection[Address],
 ) -> dict[str, Verdict]:
-    """Blocks for new sends that look like an address that vanished: perhaps it was renamed, and would be sent twice."""
+    """Blocks for new sends that look like an address that vanished: perhaps it was renamed, and would be sent twice.
+
+    `series` are the addresses of which a rule declares the occurrences: one that its rule no longer has is no rename,
+    unless the rule has another on the same day.
+    """
     candidates = [entry for entry in vanished if phase_of(entry.record) in {*REACHED_PEOPLE, Phase.WAITING}]
     blocks = {}
     for address in new:
@@ -62,7 +72,7 @@ def block_renames(
         if send.declared_new:
             continue
         for entry in candidates:
-            likeness = _likeness(send, audience, entry)
+            likeness = _likeness(send, audience, entry, series)
             if likeness:
                 blocks[address] = blocked(
                     Reason.POSSIBLE_RENAME, f"{entry.address} is no longer declared, and this one {likeness}."
@@ -71,9 +81,12 @@ def block_renames(
     return blocks
 
 
-def _likeness(send: Send, audience: Audience, entry: Vanished) -> str:
-    record = entry.record
-    if entry.address.partition("[")[0].partition("@")[0] == send.address.campaign:
+def _likeness(send: Send, audience: Audience, entry: Vanished, series: Collection[Address]) -> str:
+    record, former = entry.record, parse_address(entry.address)
+    if former.occurrence and former.series in series:
+        same_day = (former.series, former.day) == (send.address.series, send.address.day)
+        return "is of the same rule and day" if same_day else ""
+    if former.campaign == send.address.campaign:
         return "belongs to the same campaign"
     if record.content_digest == send.content_digest:
         return "has the same content"

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 #: What a person can do about each block; every output names it.
 WAYS_OUT = {
     Reason.ALREADY_SENT: "Raise metadata.revision to send it again, or revert the change.",
-    Reason.MISSED: "Give it a new time in schedule.at, remove it, or put it to rest: rcsplan state skip ADDRESS",
+    Reason.MISSED: "Give it a new time, allow it to be late with schedule.catch_up, or put it to rest: "
+    "rcsplan state skip ADDRESS",
     Reason.UNKNOWN_OUTCOME: "Wait a few minutes and apply again; what stays unknown: rcsplan state resolve ADDRESS",
     Reason.AMBIGUOUS: "See the provider's panel, then: rcsplan state resolve ADDRESS --remote-id ID, or --not-sent",
     Reason.LOOKALIKE: "If it is of others: rcsplan state resolve --not-ours ID. If it is this one, restore the state.",

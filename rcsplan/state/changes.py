@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, assert_never
 
 from rcsplan.state.model import (
     AcceptAccount,
+    AwaitSend,
     DisownCampaign,
     DropRecord,
     ForgetSend,
     PutRecord,
     RenameSend,
+    SeeSeries,
+    SendChange,
     SendEntry,
     SkipSend,
     UsePlan,
@@ -19,36 +22,55 @@ from rcsplan.state.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rcsplan.state.model import Change
+    from rcsplan.state.model import Change, HeaderChange
     from rcsplan.state.sends import State
 
 
 def make_changes(state: State, changes: Iterable[Change]) -> None:
     """Make the changes in place, in their order; making one twice in a row is the same as making it once."""
     for change in changes:
-        match change:
-            case PutRecord(address=address, record=record):
-                entry = state.sends.get(address, SendEntry())
-                revisions = {**entry.revisions, record.revision: record}
-                state.sends[address] = entry.model_copy(update={"revisions": revisions})
-            case DropRecord(address=address, revision=revision):
-                _drop(state, address, revision)
-            case RenameSend(address=address, former=former):
-                _rename(state, address, former)
-            case UsePlan(plan_id=plan_id, at=at):
-                state.used_plans[plan_id] = at
-            case SkipSend(address=address, revision=revision):
-                entry = state.records_of(address)
-                skipped = tuple(sorted({*entry.skipped, revision}))
-                state.sends[address] = entry.model_copy(update={"skipped": skipped})
-            case ForgetSend(address=address):
-                state.sends.pop(address, None)
-            case DisownCampaign(remote_id=remote_id):
-                state.not_ours = tuple(sorted({*state.not_ours, remote_id}))
-            case AcceptAccount(account=account, environment=environment):
-                state.account, state.environment = account, environment
-            case _:
-                assert_never(change)
+        if isinstance(change, SendChange):
+            _change_sends(state, change)
+        else:
+            _change_header(state, change)
+
+
+def _change_header(state: State, change: HeaderChange) -> None:
+    match change:
+        case UsePlan(plan_id=plan_id, at=at):
+            state.used_plans[plan_id] = at
+        case DisownCampaign(remote_id=remote_id):
+            state.not_ours = tuple(sorted({*state.not_ours, remote_id}))
+        case SeeSeries(series=series, at=at):
+            state.series.setdefault(series, at)
+        case AwaitSend(address=address, awaited=awaited):
+            state.awaited[address] = awaited
+        case AcceptAccount(account=account, environment=environment):
+            state.account, state.environment = account, environment
+        case _:
+            assert_never(change)
+
+
+def _change_sends(state: State, change: SendChange) -> None:
+    match change:
+        case PutRecord(address=address, record=record):
+            entry = state.sends.get(address, SendEntry())
+            revisions = {**entry.revisions, record.revision: record}
+            state.sends[address] = entry.model_copy(update={"revisions": revisions})
+            # From here on the record tells how many it reaches.
+            state.awaited.pop(address, None)
+        case DropRecord(address=address, revision=revision):
+            _drop(state, address, revision)
+        case RenameSend(address=address, former=former):
+            _rename(state, address, former)
+        case SkipSend(address=address, revision=revision):
+            entry = state.records_of(address)
+            skipped = tuple(sorted({*entry.skipped, revision}))
+            state.sends[address] = entry.model_copy(update={"skipped": skipped})
+        case ForgetSend(address=address):
+            state.sends.pop(address, None)
+        case _:
+            assert_never(change)
 
 
 def _drop(state: State, address: str, revision: int) -> None:

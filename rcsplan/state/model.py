@@ -151,6 +151,15 @@ class SendEntry(_Document):
         return self.revisions[max(self.revisions)] if self.revisions else None
 
 
+class Awaited(_Document):
+    """A send that starts beyond the provider's horizon, as an apply first saw it."""
+
+    revision: int = Field(ge=1)
+    digest: str
+    contacts: int
+    seen_at: datetime
+
+
 class StateHeader(_Document):
     """All of the document but the sends."""
 
@@ -163,6 +172,7 @@ class StateHeader(_Document):
     used_plans: dict[str, datetime] = Field(default_factory=dict, description="Saved plans that were applied, by id.")
     baseline_id: int = Field(default=0, description="The account's newest campaign when the state began.")
     not_ours: tuple[int, ...] = Field(default=(), description="Campaigns that a person declared to be of others.")
+    awaited: dict[str, Awaited] = Field(default_factory=dict, description="Sends beyond the horizon, by address.")
 
 
 class StateDocument(StateHeader):
@@ -226,6 +236,22 @@ class DisownCampaign(_Document):
     remote_id: int
 
 
+class SeeSeries(_Document):
+    """Change: from now on, occurrences of a series that nobody submits are missed."""
+
+    kind: Literal["see_series"] = "see_series"
+    series: str
+    at: datetime
+
+
+class AwaitSend(_Document):
+    """Change: a send beyond the horizon was seen, with so many contacts."""
+
+    kind: Literal["await"] = "await"
+    address: str
+    awaited: Awaited
+
+
 class AcceptAccount(_Document):
     """Change: a person declared that the state belongs to this account and environment."""
 
@@ -234,10 +260,9 @@ class AcceptAccount(_Document):
     environment: str
 
 
-Change = Annotated[
-    PutRecord | DropRecord | RenameSend | UsePlan | SkipSend | ForgetSend | DisownCampaign | AcceptAccount,
-    Field(discriminator="kind"),
-]
+SendChange = PutRecord | DropRecord | RenameSend | SkipSend | ForgetSend
+HeaderChange = UsePlan | DisownCampaign | SeeSeries | AwaitSend | AcceptAccount
+Change = Annotated[SendChange | HeaderChange, Field(discriminator="kind")]
 
 
 def first_complaint(error: ValidationError) -> str:

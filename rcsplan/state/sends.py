@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from rcsplan.state.model import Account
+    from rcsplan.state.model import Account, Awaited
 
 
 class Sends(MutableMapping[str, SendEntry]):
@@ -106,6 +106,7 @@ class State:
     used_plans: dict[str, datetime] = field(default_factory=dict)
     baseline_id: int = 0
     not_ours: tuple[int, ...] = ()
+    awaited: dict[str, Awaited] = field(default_factory=dict)
     sends: Sends = field(default_factory=Sends)
 
     @property
@@ -120,6 +121,7 @@ class State:
             used_plans=self.used_plans,
             baseline_id=self.baseline_id,
             not_ours=self.not_ours,
+            awaited=self.awaited,
         )
 
     def records_of(self, address: str) -> SendEntry:

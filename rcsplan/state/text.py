@@ -57,6 +57,7 @@ def parse_state(text: str, *, name: str) -> State:
         used_plans=header.used_plans,
         baseline_id=header.baseline_id,
         not_ours=header.not_ours,
+        awaited=header.awaited,
         sends=Sends(sends),
     )
 

@@ -3,8 +3,10 @@
 import json
 
 from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.occasion import Occasion
 from rcsplan.manifest.project import load_project
 from rcsplan.manifest.variables import Variables
+from tests.builders import NOW
 
 PROJECT = {
     "apiVersion": "rcsplan/v1",
@@ -54,11 +56,16 @@ def make_manifest(name="spring-sale", *, spec=None, **changes):
     return {key: value for key, value in manifest.items() if value is not None}
 
 
-def load(folder, *manifests, files=None, variables=None, environment=None, frozen=None, paths=None, **project):
+def load(folder, *manifests, files=None, variables=None, environment=None, occasion=None, paths=None, **project):
     """What the manifests (data or texts, in the files `0.yaml`, `1.yaml` …) of a project come to."""
     numbered = {f"{number}.yaml": manifest for number, manifest in enumerate(manifests)}
     made = make_project(folder, files={**numbered, **(files or {})}, **project)
-    return load_sends(made.environment(environment), variables=variables or Variables(), frozen=frozen, paths=paths)
+    return load_sends(
+        made.environment(environment),
+        variables=variables or Variables(),
+        occasion=occasion or Occasion(now=NOW),
+        paths=paths,
+    )
 
 
 def load_spec(folder, spec, **options):

@@ -180,7 +180,7 @@ def test_metadata_becomes_the_identity_of_the_send(tmp_path):
         (make_manifest(metadata={"name": "a", "moved_from": "b"}), "wrong-type"),
         (make_manifest(metadata={"name": "a", "labels": {"n": 1}}), "wrong-type"),
         (make_manifest(metadata={"name": "a", "environments": ["sandbox", "prod"]}), "unknown-environment"),
-        (make_manifest(matrix={"locale": ["uk"]}), "unknown-key"),
+        (make_manifest(matrx={"locale": ["uk"]}), "unknown-key"),
         (make_manifest(vars=[]), "wrong-type"),
         (make_manifest(spec="x"), "wrong-type"),
         (make_manifest(audience={"expect": {"min": 5, "max": 4}}), "out-of-range"),

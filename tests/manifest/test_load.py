@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rcsplan.campaign.address import Address
+from rcsplan.manifest.occasion import Occasion
 from rcsplan.manifest.wire_key import find_wire_key
+from tests.builders import NOW
 from tests.manifest.projects import codes, load, make_manifest, make_spec, only_send, places, write
 
 SPRING = Address("spring-sale")
@@ -91,29 +93,32 @@ def test_a_campaign_of_other_environments_is_filtered_and_still_declared(tmp_pat
     loaded = load(
         tmp_path, elsewhere, make_manifest(), environments={"sandbox": sandbox, "prod": sandbox}, environment="sandbox"
     )
-    assert (names(loaded.desired.sends), names(loaded.desired.filtered), loaded.diagnostics) == (
+    assert (names(loaded.desired.sends), loaded.desired.elsewhere, loaded.diagnostics) == (
         ["spring-sale"],
-        ["elsewhere"],
+        {"elsewhere"},
         (),
     )
+    assert loaded.desired.declares(Address("elsewhere", (("locale", "uk"),)))
+
+
+OLD_IS_FROZEN = Occasion(now=NOW, frozen={(Address("old"), 1)})
 
 
 def test_a_frozen_campaign_is_neither_rendered_nor_validated(tmp_path):
     old = make_manifest("old", spec={"groups": "{{ gone }}"}, vars={"a": "{{ nope }}"})
-    address = Address("old")
-    loaded = load(tmp_path, old, frozen={("old", 1): (address,)})
-    assert (loaded.desired.frozen, loaded.desired.sends, loaded.diagnostics) == (frozenset({address}), {}, ())
+    loaded = load(tmp_path, old, occasion=OLD_IS_FROZEN)
+    assert (loaded.desired.frozen, loaded.desired.sends, loaded.diagnostics) == (frozenset({Address("old")}), {}, ())
 
 
 def test_another_revision_of_a_frozen_campaign_is_not_frozen(tmp_path):
     again = make_manifest(metadata={"name": "old", "revision": 2})
-    loaded = load(tmp_path, again, frozen={("old", 1): (Address("old"),)})
+    loaded = load(tmp_path, again, occasion=OLD_IS_FROZEN)
     assert (names(loaded.desired.sends), loaded.desired.frozen) == (["old"], frozenset())
 
 
 def test_the_metadata_of_a_frozen_campaign_is_checked(tmp_path):
     old = make_manifest(metadata={"name": "old", "labls": {}})
-    loaded = load(tmp_path, old, frozen={("old", 1): (Address("old"),)})
+    loaded = load(tmp_path, old, occasion=OLD_IS_FROZEN)
     assert [(d.code, d.location.path) for d in loaded.diagnostics] == [("unknown-key", ("metadata", "labls"))]
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from rcsplan.errors import ConfigurationError, UsageError
 from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.occasion import Occasion
 from rcsplan.manifest.project import load_project
 from rcsplan.manifest.variables import Variables
 from rcsplan.operations.init import init_project
+from tests.builders import NOW
 
 FILES = (
     "rcsplan.yaml",
@@ -27,7 +29,10 @@ def test_it_says_what_it_wrote(tmp_path):
 
 def test_its_manifests_are_free_of_problems(tmp_path):
     init_project(tmp_path)
-    assert load_sends(load_project(tmp_path).environment(), variables=Variables()).diagnostics == ()
+    assert (
+        load_sends(load_project(tmp_path).environment(), variables=Variables(), occasion=Occasion(now=NOW)).diagnostics
+        == ()
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import pytest
 from rcsplan.apply.events import Event, Happening
 from rcsplan.errors import FieldError, OutcomeUnknown, Rejected
 from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.occasion import Occasion
 from rcsplan.manifest.project import load_project
 from rcsplan.manifest.variables import Variables
 from rcsplan.operations.apply import Applied
 from rcsplan.operations.refusals import refusals
 from rcsplan.plan.model import ActionKind, Place
+from tests.builders import NOW
 from tests.output.plans import make_action, make_plan
 
 PROJECT = """\
@@ -43,7 +45,7 @@ def loaded(tmp_path):
     """A project of one campaign, read."""
     (tmp_path / "rcsplan.yaml").write_text(PROJECT)
     (tmp_path / "spring.yaml").write_text(CAMPAIGN)
-    return load_sends(load_project(tmp_path).environment(), variables=Variables())
+    return load_sends(load_project(tmp_path).environment(), variables=Variables(), occasion=Occasion(now=NOW))
 
 
 def applied(error, *, loaded=None):

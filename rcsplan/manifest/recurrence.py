@@ -1,0 +1,293 @@
+"""Recurring starts: a rule of RFC 5545 in local dates and wall times, and the occurrences that it comes to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from rcsplan.campaign.schedule import (
+    AmbiguousTimeError,
+    NonexistentTimeError,
+    Scheduled,
+    horizon,
+    instant_of,
+    wall_time_of,
+)
+from rcsplan.manifest.calendars import Day, parse_date, skipped, uncovered
+from rcsplan.manifest.name import Name
+from rcsplan.manifest.quantity import Duration, Zone
+from rcsplan.manifest.settings import Settings
+from rcsplan.manifest.validation import complaint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rcsplan.manifest.calendars import Calendar, Calendars
+
+#: The part of a rule that says how often, in the units that a calendar day is not divided by.
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+_PARTS = frozenset(
+    {"FREQ", "INTERVAL", "COUNT", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYYEARDAY", "BYWEEKNO", "WKST"}
+)
+_ELSEWHERE = {
+    "UNTIL": "Write the last date as schedule.until.",
+    "DTSTART": "Write the first date as schedule.from.",
+    "BYHOUR": 'Write the times as schedule.at: ["10:00", "18:00"].',
+    "BYMINUTE": "Write the time as schedule.at.",
+    "BYSECOND": "Write the time as schedule.at.",
+}
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+
+#: Occurrences that one reading of a manifest looks at; a daily rule of three times comes to a hundred.
+MAX_OCCURRENCES = 1000
+
+#: How far a wall time is moved that the clocks skip or show twice: past any change of any zone, and back onto the grid.
+_HOUR = timedelta(hours=1)
+_MOVES = 3
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(rule: str) -> dict[str, str]:
+    """The parts of a rule by name.
+
+    Raises:
+        PydanticCustomError: it is no rule that we know.
+    """
+    parts: dict[str, str] = {}
+    for piece in rule.removeprefix("RRULE:").split(";"):
+        name, equals, value = piece.strip().partition("=")
+        name = name.upper()
+        if not equals or not value:
+            raise _wrong_rule(f"{piece!r} is not written as NAME=VALUE.")
+        if name in _ELSEWHERE:
+            raise _wrong_rule(f"{name} is not part of the rule here.", _ELSEWHERE[name])
+        if name not in _PARTS:
+            raise _wrong_rule(f"A rule has no part {name}.", f"Known: {', '.join(sorted(_PARTS))}.")
+        if name in parts:
+            raise _wrong_rule(f"{name} is given twice.")
+        parts[name] = value.upper()
+    if parts.get("FREQ") not in _FREQUENCIES:
+        hint = "Use DAILY, WEEKLY, MONTHLY or YEARLY; several times of a day are a list in schedule.at."
+        raise _wrong_rule("FREQ must say how often in days, weeks, months or years.", hint)
+    return parts
+
+
+def _check_rule(rule: str) -> str:
+    parts = _parts_of(rule)
+    _dates_of(rule, date(2026, 1, 1))
+    if "COUNT" in parts and not parts["COUNT"].isdigit():
+        raise _wrong_rule("COUNT is a whole number.")
+    return rule
+
+
+def _wrong_rule(detail: str, hint: str = 'For example "FREQ=WEEKLY;BYDAY=FR" (RFC 5545).') -> Exception:
+    return complaint("wrong-rule", "Not a recurrence rule", detail=detail, hint=hint)
+
+
+def _dates_of(rule: str, first: date) -> Iterator[date]:
+    """The dates of a rule from the first on, each once and in order."""
+    # Imported here: most projects have no recurring campaign, and it costs as much as the rest of a start-up.
+    from dateutil.rrule import rrulestr
+
+    text = ";".join(f"{name}={value}" for name, value in _parts_of(rule).items())
+    try:
+        found = rrulestr(text, dtstart=datetime.combine(first, time()))
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        raise _wrong_rule(f"{rule!r} cannot be read: {error}.") from None
+    return (moment.date() for moment in found)
+
+
+def _check_clocks(clocks: str | list[str]) -> str | list[str]:
+    given = [clocks] if isinstance(clocks, str) else clocks
+    if not given:
+        raise complaint("too-short", "Too few entries", detail="At least one time of the day is needed.")
+    for index, clock in enumerate(given):
+        at = () if isinstance(clocks, str) else (index,)
+        if _CLOCK.fullmatch(clock) is None:
+            detail = f"{clock!r} is no time of the day."
+            hint = 'Write it as "10:00"; on which days is said by rrule.'
+            raise complaint("wrong-time", "Not a time of the day", detail=detail, hint=hint, at=at)
+        if clock in given[:index]:
+            raise complaint("wrong-value", "Value is given twice", detail=f"{clock} stands twice.", at=at)
+    if len({clock[:5] for clock in given}) < len(given):
+        raise complaint("wrong-value", "Value is given twice", detail="Two of the times lie in one minute.")
+    return clocks
+
+
+class RecurringSettings(Settings):
+    """When a recurring campaign starts: on the dates of a rule, at one wall time or several."""
+
+    timezone: Zone | None = Field(
+        None, description="Zone of the times here; the account's where it is not given.", examples=["Europe/Kyiv"]
+    )
+    rrule: Annotated[str, AfterValidator(_check_rule)] = Field(
+        description="On which dates, as a rule of RFC 5545.", examples=["FREQ=WEEKLY;BYDAY=FR"]
+    )
+    at: Annotated[str | list[str], AfterValidator(_check_clocks)] = Field(
+        description="Wall time of each start, or a list of them.", examples=["10:00", ["10:00", "18:00"]]
+    )
+    first: Day = Field(
+        alias="from",
+        description="The first date on which it may start; intervals count from it.",
+        examples=["2026-12-01"],
+    )
+    until: Day | None = Field(None, description="The last date on which it may start.", examples=["2027-03-01"])
+    leave_out: Annotated[tuple[Day, ...], Field(strict=False)] = Field(
+        (), alias="except", description="Dates that are left out.", examples=[["2026-12-25"]]
+    )
+    calendars: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+        (), description="Calendars of the project on whose days nothing is sent.", examples=[["ua-holidays"]]
+    )
+    clock_change: Literal["error", "earlier", "later", "skip"] = Field(
+        "error",
+        description="What becomes of a wall time that the clocks skip or show twice: an error, an hour earlier, an "
+        "hour later, or no send on that date.",
+    )
+    catch_up: Duration | None = Field(
+        None, description="How late it may still start where no run submitted it in time; never, where not given."
+    )
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.until is not None and self.until < self.first:
+            detail = f"The rule ends on {self.until}, before it begins on {self.first}."
+            raise complaint("out-of-range", "Value out of range", detail=detail, at=("until",))
+        return self
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """The times of the day, in order."""
+        return (self.at,) if isinstance(self.at, str) else tuple(sorted(self.at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One start of a rule: `key` is its part of the address, `index` its number among the dates of the rule.
+
+    `catch_up` is how late it may still start; `note` says for people that it does not start at the time of the rule.
+    """
+
+    key: str
+    index: int
+    schedule: Scheduled
+    catch_up: timedelta = timedelta(0)
+    note: str = ""
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """What templates know as `occurrence`."""
+        wall = self.schedule.wall
+        return {"date": self.key.partition("T")[0], "at": f"{wall:%Y-%m-%d %H:%M}", "index": self.index}
+
+
+def occurrences(
+    settings: RecurringSettings, *, account: str, since: datetime, now: datetime, calendars: Calendars
+) -> Iterator[Occurrence]:
+    """The starts of a rule after `since`, up to the provider's horizon, and the first one beyond it.
+
+    Raises:
+        PydanticCustomError: one of them does not exist or is ambiguous, a calendar says nothing of its year, or there
+            are too many.
+    """
+    zone = ZoneInfo(settings.timezone or account)
+    last = horizon(now, ZoneInfo(account))
+    closed = tuple(_found(calendars, name, index) for index, name in enumerate(settings.calendars))
+    begins = since.astimezone(zone).date() - timedelta(days=1)
+    found = 0
+    for index, day in enumerate(_dates_of(settings.rrule, parse_date(settings.first)), start=1):
+        if settings.until is not None and day > parse_date(settings.until):
+            return
+        if day < begins or day.isoformat() in settings.leave_out:
+            continue
+        _check_calendars(closed, day, settings)
+        if skipped(closed, day) is not None:
+            continue
+        starts = [one for one in _starts_on(day, index, settings, zone, account) if one.schedule.start > since]
+        yield from starts
+        found += len(starts)
+        if found > MAX_OCCURRENCES:
+            detail = f"More than {MAX_OCCURRENCES} starts of it were never looked at."
+            hint = "Put schedule.from to a later date."
+            raise complaint("too-long", "Too many occurrences", detail=detail, hint=hint, at=("rrule",))
+        if any(one.schedule.start > last for one in starts):
+            return
+
+
+def _found(calendars: Calendars, name: str, index: int) -> Calendar:
+    from pydantic_core import PydanticCustomError
+
+    try:
+        return calendars.find(name)
+    except PydanticCustomError as error:
+        context = dict(error.context or {})
+        raise PydanticCustomError(error.type, "{summary}", {**context, "at": ("calendars", index)}) from None
+
+
+def _check_calendars(closed: tuple[Calendar, ...], day: date, settings: RecurringSettings) -> None:
+    for name in uncovered(closed, day):
+        detail = f"calendars/{name}.yaml has no day in {day.year}, and an occurrence falls on {day}."
+        hint = f"Add the days of {day.year}, or end the rule before: until: {day.year - 1}-12-31."
+        at = ("calendars", settings.calendars.index(name) if name in settings.calendars else 0)
+        raise complaint("empty-calendar", "Calendar is empty for its year", detail=detail, hint=hint, at=at)
+
+
+def _starts_on(
+    day: date, index: int, settings: RecurringSettings, zone: ZoneInfo, account: str
+) -> Iterator[Occurrence]:
+    several = len(settings.clocks) > 1
+    for clock in settings.clocks:
+        wall = datetime.combine(day, time.fromisoformat(clock))
+        placed = _placed(wall, settings, zone, ZoneInfo(account))
+        if placed is None:
+            continue
+        moved, start = placed
+        keeps_seconds = len(clock) > len("10:00")
+        yield Occurrence(
+            key=f"{day}T{wall:%H%M}" if several else f"{day}",
+            index=index,
+            schedule=Scheduled(wall=moved, zone=zone.key, start=start, keeps_seconds=keeps_seconds),
+            catch_up=settings.catch_up or timedelta(0),
+            note="" if moved == wall else f"The clocks change: it starts {moved:%H:%M} instead of {wall:%H:%M}.",
+        )
+
+
+def _placed(
+    wall: datetime, settings: RecurringSettings, zone: ZoneInfo, account: ZoneInfo
+) -> tuple[datetime, datetime] | None:
+    """The wall time at which it starts, moved as the rule says where the clocks change, and its instant."""
+    if settings.clock_change == "error":
+        return wall, _instant(wall, zone, account)
+    step = -_HOUR if settings.clock_change == "earlier" else _HOUR
+    for moves in range(_MOVES):
+        moved = wall + moves * step
+        try:
+            return moved, _checked(moved, zone, account)
+        except (NonexistentTimeError, AmbiguousTimeError):
+            if settings.clock_change == "skip":
+                return None
+    return wall, _instant(wall, zone, account)
+
+
+def _checked(wall: datetime, zone: ZoneInfo, account: ZoneInfo) -> datetime:
+    start = instant_of(wall, zone)
+    wall_time_of(start, account)
+    return start.astimezone(UTC)
+
+
+def _instant(wall: datetime, zone: ZoneInfo, account: ZoneInfo) -> datetime:
+    hint = "Say what becomes of it with clock_change: earlier, later or skip, or leave the date out with except."
+    try:
+        return _checked(wall, zone, account)
+    except NonexistentTimeError as error:
+        detail = f"{error}. The nearest times are {error.before:%H:%M} and {error.after:%H:%M}."
+        raise complaint("nonexistent-time", "Time does not exist", detail=detail, hint=hint, at=("at",)) from None
+    except AmbiguousTimeError as error:
+        first, second = error.readings
+        detail = f"{error}. It may be {first:%Y-%m-%d %H:%M:%S %z} or {second:%Y-%m-%d %H:%M:%S %z}."
+        raise complaint("ambiguous-time", "Time happens twice", detail=detail, hint=hint, at=("at",)) from None
