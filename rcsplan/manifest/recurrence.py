@@ -47,7 +47,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 #: Occurrences that one reading of a manifest looks at; a daily rule of three times comes to a hundred.
 MAX_OCCURRENCES = 1000
 
-#: How far a wall time is moved that the clocks skip or show twice: past any change of any zone, and back onto the grid.
+#: A wall time that the clocks skip or show twice is moved by whole hours, past the changes of both zones.
 _HOUR = timedelta(hours=1)
 _MOVES = 3
 
@@ -146,8 +146,8 @@ class RecurringSettings(Settings):
     )
     clock_change: Literal["error", "earlier", "later", "skip"] = Field(
         "error",
-        description="What becomes of a wall time that the clocks skip or show twice: an error, an hour earlier, an "
-        "hour later, or no send on that date.",
+        description="What becomes of a wall time that the clocks of the zone, or of the account's, skip or show twice: an "
+        "error; earlier or later by as many hours as it takes; or no send on that date.",
     )
     catch_up: Duration | None = Field(
         None, description="How late it may still start where no run submitted it in time; never, where not given."
