@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from rcsplan.campaign.schedule import (
     AmbiguousTimeError,
@@ -43,6 +43,16 @@ _ELSEWHERE = {
     "BYSECOND": "Write the time as schedule.at.",
 }
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_ONE_OR_MORE = {
+    "anyOf": [
+        {"type": "string", "pattern": _CLOCK.pattern},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    ]
+}
+_COUNTED = frozenset({"COUNT", "INTERVAL"})
+
+#: Where it is tried whether a rule ever comes true, and for how long: a leap day may be eight years away.
+_SAMPLE, _LONGEST_GAP = date(2026, 1, 1), timedelta(days=9 * 366)
 
 #: Occurrences that one reading of a manifest looks at; a daily rule of three times comes to a hundred.
 MAX_OCCURRENCES = 1000
@@ -80,9 +90,13 @@ def _parts_of(rule: str) -> dict[str, str]:
 
 def _check_rule(rule: str) -> str:
     parts = _parts_of(rule)
-    _dates_of(rule, date(2026, 1, 1))
-    if "COUNT" in parts and not parts["COUNT"].isdigit():
-        raise _wrong_rule("COUNT is a whole number.")
+    for name in _COUNTED & parts.keys():
+        if not parts[name].isdecimal() or int(parts[name]) == 0:
+            raise _wrong_rule(f"{name} is a whole number from 1 on, not {parts[name]!r}.")
+    # Of a rule that never comes true nobody would ever see an occurrence, nor the end of the search for one.
+    endless = ";".join(f"{name}={value}" for name, value in parts.items() if name != "COUNT")
+    if next(_dates_of(endless, _SAMPLE, last=_SAMPLE + _LONGEST_GAP), None) is None:
+        raise _wrong_rule("There is no date on which it comes true.")
     return rule
 
 
@@ -90,32 +104,37 @@ def _wrong_rule(detail: str, hint: str = 'For example "FREQ=WEEKLY;BYDAY=FR" (RF
     return complaint("wrong-rule", "Not a recurrence rule", detail=detail, hint=hint)
 
 
-def _dates_of(rule: str, first: date) -> Iterator[date]:
-    """The dates of a rule from the first on, each once and in order."""
+def _dates_of(rule: str, first: date, *, last: date | None = None) -> Iterator[date]:
+    """The dates of a rule from the first on, each once and in order; up to a last one, for a rule that has no count."""
     # Imported here: most projects have no recurring campaign, and it costs as much as the rest of a start-up.
     from dateutil.rrule import rrulestr
 
     text = ";".join(f"{name}={value}" for name, value in _parts_of(rule).items())
     try:
         found = rrulestr(text, dtstart=datetime.combine(first, time()))
+        if last is not None:
+            found = found.replace(until=datetime.combine(last, time()))
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         raise _wrong_rule(f"{rule!r} cannot be read: {error}.") from None
     return (moment.date() for moment in found)
 
 
-def _check_clocks(clocks: str | list[str]) -> str | list[str]:
-    given = [clocks] if isinstance(clocks, str) else clocks
-    if not given:
+def _as_list(clocks: object) -> object:
+    return [clocks] if isinstance(clocks, str) else clocks
+
+
+def _check_clocks(clocks: list[str]) -> list[str]:
+    if not clocks:
         raise complaint("too-short", "Too few entries", detail="At least one time of the day is needed.")
-    for index, clock in enumerate(given):
-        at = () if isinstance(clocks, str) else (index,)
+    for index, clock in enumerate(clocks):
+        at = (index,) if len(clocks) > 1 else ()
         if _CLOCK.fullmatch(clock) is None:
             detail = f"{clock!r} is no time of the day."
             hint = 'Write it as "10:00"; on which days is said by rrule.'
             raise complaint("wrong-time", "Not a time of the day", detail=detail, hint=hint, at=at)
-        if clock in given[:index]:
+        if clock in clocks[:index]:
             raise complaint("wrong-value", "Value is given twice", detail=f"{clock} stands twice.", at=at)
-    if len({clock[:5] for clock in given}) < len(given):
+    if len({clock[:5] for clock in clocks}) < len(clocks):
         raise complaint("wrong-value", "Value is given twice", detail="Two of the times lie in one minute.")
     return clocks
 
@@ -129,8 +148,8 @@ class RecurringSettings(Settings):
     rrule: Annotated[str, AfterValidator(_check_rule)] = Field(
         description="On which dates, as a rule of RFC 5545.", examples=["FREQ=WEEKLY;BYDAY=FR"]
     )
-    at: Annotated[str | list[str], AfterValidator(_check_clocks)] = Field(
-        description="Wall time of each start, or a list of them.", examples=["10:00", ["10:00", "18:00"]]
+    at: Annotated[list[str], BeforeValidator(_as_list), AfterValidator(_check_clocks), WithJsonSchema(_ONE_OR_MORE)] = (
+        Field(description="Wall time of each start, or a list of them.", examples=["10:00", ["10:00", "18:00"]])
     )
     first: Day = Field(
         alias="from",
@@ -146,7 +165,7 @@ class RecurringSettings(Settings):
     )
     clock_change: Literal["error", "earlier", "later", "skip"] = Field(
         "error",
-        description="What becomes of a wall time that the clocks of the zone, or of the account's, skip or show twice: an "
+        description="What becomes of a wall time that the clocks of its zone or of the account skip or show twice: an "
         "error; earlier or later by as many hours as it takes; or no send on that date.",
     )
     catch_up: Duration | None = Field(
@@ -163,7 +182,7 @@ class RecurringSettings(Settings):
     @property
     def clocks(self) -> tuple[str, ...]:
         """The times of the day, in order."""
-        return (self.at,) if isinstance(self.at, str) else tuple(sorted(self.at))
+        return tuple(sorted(self.at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
