@@ -104,18 +104,18 @@ def _wrong_rule(detail: str, hint: str = 'For example "FREQ=WEEKLY;BYDAY=FR" (RF
     return complaint("wrong-rule", "Not a recurrence rule", detail=detail, hint=hint)
 
 
-def _dates_of(rule: str, first: date, *, last: date | None = None) -> Iterator[date]:
+def _dates_of(text: str, first: date, *, last: date | None = None) -> Iterator[date]:
     """The dates of a rule from the first on, each once and in order; up to a last one, for a rule that has no count."""
     # Imported here: most projects have no recurring campaign, and it costs as much as the rest of a start-up.
-    from dateutil.rrule import rrulestr
+    from dateutil.rrule import rrule, rrulestr
 
-    text = ";".join(f"{name}={value}" for name, value in _parts_of(rule).items())
+    parts = ";".join(f"{name}={value}" for name, value in _parts_of(text).items())
     try:
-        found = rrulestr(text, dtstart=datetime.combine(first, time()))
-        if last is not None:
+        found = rrulestr(parts, dtstart=datetime.combine(first, time()))
+        if last is not None and isinstance(found, rrule):
             found = found.replace(until=datetime.combine(last, time()))
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        raise _wrong_rule(f"{rule!r} cannot be read: {error}.") from None
+        raise _wrong_rule(f"{text!r} cannot be read: {error}.") from None
     return (moment.date() for moment in found)
 
 
