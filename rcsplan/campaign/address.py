@@ -9,6 +9,10 @@ CAMPAIGN_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 #: What may be the value of an axis in an address; nothing that the address itself, or a shell, would take for its own.
 CELL_WORD = re.compile(r"[^\W_]([\w.-]{0,38}\w)?")
+
+#: The key that tells the sends of a split audience apart, as in spring-sale[list=1864275].
+PART = "list"
+
 _ADDRESS = re.compile(
     r"(?P<campaign>[^\[\]@]+)(\[(?P<cell>[^\[\]]+)\])?(@(?P<occurrence>[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{4})?))?"
 )
@@ -33,6 +37,10 @@ class Address:
     def renamed(self, campaign: str) -> Address:
         """The same cell and occurrence of a campaign of another name."""
         return Address(campaign, self.cell, self.occurrence)
+
+    def part(self, list_id: int) -> Address:
+        """The address of the send to one list of a split audience."""
+        return Address(self.campaign, tuple(sorted((*self.cell, (PART, str(list_id))))), self.occurrence)
 
     @property
     def series(self) -> Address:

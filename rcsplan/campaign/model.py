@@ -49,8 +49,8 @@ class Send:
 
     `body` is the request body with the documented defaults filled in, without `groups` and `start_at`, which depend on
     the account. `source_digest` covers the manifest's own text before rendering, so that a change of that text can be
-    told from a change of variables, templates or defaults. `catch_up` is how late it may still start; `notes` are for
-    people.
+    told from a change of variables, templates or defaults. `catch_up` is how late it may still start. Where it is
+    `split`, each of its lists gets a send of its own, `stagger` after the one before. `notes` are for people.
     """
 
     address: Address
@@ -65,6 +65,8 @@ class Send:
     declared_new: bool = False
     allow_duplicate: str = ""
     catch_up: timedelta = timedelta(0)
+    split: bool = False
+    stagger: timedelta = timedelta(0)
     notes: tuple[str, ...] = ()
     owner: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -98,16 +100,16 @@ class DesiredSet:
     """Every send that the manifests declare, by address.
 
     `frozen` are addresses that are declared but were not rendered, because they ended long ago and can no longer
-    change; `filtered` are declared addresses that this run leaves out on request. Neither counts as removed.
-    `elsewhere` are campaigns, by name, that are declared for other environments alone. `left_alone` are addresses that
-    nothing declares and that this run does not act on: they still count as vanished. `series` are the addresses,
-    without occurrence, of which a rule declares the occurrences.
+    change; `filtered` are declared addresses that this run leaves out on request; `passed_over` are campaigns, by name,
+    that are declared and of which this run does nothing, whatever their addresses. None of these counts as removed.
+    `left_alone` are addresses that nothing declares and that this run does not act on: they still count as vanished.
+    `series` are the addresses, without occurrence, of which a rule declares the occurrences.
     """
 
     sends: Mapping[Address, Send]
     frozen: frozenset[Address] = frozenset()
     filtered: frozenset[Address] = frozenset()
-    elsewhere: frozenset[str] = frozenset()
+    passed_over: frozenset[str] = frozenset()
     left_alone: frozenset[Address] = frozenset()
     series: frozenset[Address] = frozenset()
 
@@ -118,4 +120,4 @@ class DesiredSet:
     def declares(self, address: Address) -> bool:
         """Whether the manifests still declare the address, rendered in this run or not."""
         declared = address in self.sends or address in self.frozen or address in self.filtered
-        return declared or address.campaign in self.elsewhere
+        return declared or address.campaign in self.passed_over

@@ -114,6 +114,16 @@ class Audience(Settings):
     """What is known of the audience, checked against the account before anything is sent."""
 
     expect: Expectation = Field(Expectation(), description="How many contacts are expected.")
+    split: bool = Field(default=False, description="A send of its own for each list, with the list in its address.")
+    stagger: Duration | None = Field(None, description="How long after the one before each of these sends starts.")
+
+    @model_validator(mode="after")
+    def _pair_stagger_with_split(self) -> Self:
+        if self.stagger is not None and not self.split:
+            detail = "Only the sends of a split audience start one after the other."
+            hint = "Add split: true, or remove stagger."
+            raise complaint("wrong-value", "Value is not allowed", detail=detail, hint=hint, at=("stagger",))
+        return self
 
 
 def recurs(schedule: object) -> bool:

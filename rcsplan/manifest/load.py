@@ -109,7 +109,7 @@ def _load(
         desired=DesiredSet(
             sends={send.address: send for manifest in manifests.values() for send in manifest.sends},
             frozen=frozenset(address for manifest in manifests.values() for address in manifest.frozen),
-            elsewhere=frozenset(manifest.name for manifest in manifests.values() if manifest.filtered),
+            passed_over=frozenset(manifest.name for manifest in manifests.values() if manifest.filtered),
             series=frozenset(address for manifest in manifests.values() for address in manifest.series),
         ),
         diagnostics=in_file_order(problems),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema
 
-from rcsplan.campaign.address import CELL_WORD
+from rcsplan.campaign.address import CELL_WORD, PART
 from rcsplan.manifest.settings import Settings
 from rcsplan.manifest.validation import complaint
 from rcsplan.manifest.variables import name_problem
@@ -62,6 +62,9 @@ def _check_matrix(matrix: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_axis(name: str, values: object) -> None:
+    if name == PART:
+        detail = f"{name!r} is what the sends of a split audience are told apart by."
+        raise complaint("reserved-variable", "Not a name for a variable", detail=detail, at=(name,))
     if problem := name_problem(name):
         code, detail, hint = problem
         raise complaint(code, "Not a name for a variable", detail=detail, hint=hint, at=(name,))

@@ -219,6 +219,8 @@ class ManifestReader:
             declared_new=metadata.new,
             allow_duplicate=metadata.allow_duplicate,
             catch_up=catch_up,
+            split=campaign.audience.split,
+            stagger=campaign.audience.stagger or timedelta(0),
             notes=(occurrence.note,) if occurrence is not None and occurrence.note else (),
             owner=metadata.owner,
             labels=metadata.labels,

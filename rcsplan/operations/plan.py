@@ -125,7 +125,7 @@ def _is_settled(entry: SendEntry) -> bool:
 
 def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:
     """The desired set narrowed to some addresses or campaigns; the rest is left alone, and never a removal."""
-    declared = {*desired.sends, *desired.frozen, *desired.filtered, *map(Address, desired.elsewhere)}
+    declared = {*desired.sends, *desired.frozen, *desired.filtered, *map(Address, desired.passed_over)}
     known = declared | {parse_address(text) for text in state.sends}
     chosen: set[Address] = set()
     for text in wanted:

@@ -53,6 +53,16 @@ class Directory:
             return Resolution(audience=audience, block=blocked(Reason.UNRESOLVED_LIST, " ".join(problems)))
         return Resolution(audience=audience, block=_contract(send, audience, max_contacts=max_contacts))
 
+    def ids_of(self, send: Send) -> tuple[int, ...] | None:
+        """The ids of the lists of a send, in the order in which it names them; None where one cannot be found."""
+        found = [entry.id for ref in send.lists if not isinstance(entry := self._find(ref), str)]
+        return tuple(found) if len(found) == len(send.lists) else None
+
+    def contract_of(self, send: Send) -> Verdict | None:
+        """The block of a send whose lists together are not what its author expects."""
+        found = [entry for ref in send.lists if not isinstance(entry := self._find(ref), str)]
+        return _expectation(send, sum(entry.contacts or 0 for entry in found))
+
     def _find(self, ref: ListRef) -> ContactList | str:
         if ref.id is None:
             return self._find_by_name(ref.name or "")
@@ -82,15 +92,15 @@ def _contract(send: Send, audience: Audience, *, max_contacts: int) -> Verdict |
     if audience.contacts > max_contacts:
         detail = f"Its lists hold {audience.contacts:,} contacts; the provider takes {max_contacts:,} a campaign."
         return blocked(Reason.OVERSIZE, detail)
+    return _expectation(send, audience.contacts)
+
+
+def _expectation(send: Send, contacts: int) -> Verdict | None:
     low, high = send.expect.min, send.expect.max
-    if low is not None and audience.contacts < low:
-        return blocked(
-            Reason.AUDIENCE, f"Its lists hold {audience.contacts:,} contacts; at least {low:,} are expected."
-        )
-    if high is not None and audience.contacts > high:
-        return blocked(
-            Reason.AUDIENCE, f"Its lists hold {audience.contacts:,} contacts; at most {high:,} are expected."
-        )
+    if low is not None and contacts < low:
+        return blocked(Reason.AUDIENCE, f"Its lists hold {contacts:,} contacts; at least {low:,} are expected.")
+    if high is not None and contacts > high:
+        return blocked(Reason.AUDIENCE, f"Its lists hold {contacts:,} contacts; at most {high:,} are expected.")
     return None
 
 

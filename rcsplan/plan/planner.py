@@ -17,6 +17,7 @@ from rcsplan.plan.guards import block_foreign, block_lookalikes, guards_of, uncl
 from rcsplan.plan.late import with_late_starts
 from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
 from rcsplan.plan.seconds import with_own_seconds
+from rcsplan.plan.split import with_parts
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
 from rcsplan.state.phase import phase_of
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rcsplan.campaign.model import DesiredSet, Send
     from rcsplan.plan.facts import Facts, Rules, Source
     from rcsplan.plan.model import Action
+    from rcsplan.plan.split import Divided
     from rcsplan.state.sends import State
 
 
@@ -38,9 +40,11 @@ def make_plan(
     Equal arguments give equal plans, byte for byte, whatever the order of files. `state` must already hold the remote
     statuses of `facts`; `warnings` are shown with the plan.
     """
-    desired = with_late_starts(desired, state, facts, rules)
+    directory = Directory(facts.lists)
+    divided = with_parts(desired, directory, facts)
+    desired = with_late_starts(divided.desired, state, facts, rules)
     desired = with_own_seconds(desired, state) if rules.fingerprint_seconds else desired
-    wishes = _wishes(desired, state, facts, rules)
+    wishes = _wishes(replace(divided, desired=desired), directory, state, facts, rules)
     moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
     vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
     wishes = _with_blocks(wishes, vanished, state, facts, rules, series=desired.series)
@@ -52,18 +56,20 @@ def make_plan(
     return _plan(in_order, state, facts, rules, source, tuple(warnings))
 
 
-def _wishes(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> dict[str, Wish]:
-    directory = Directory(facts.lists)
+def _wishes(divided: Divided, directory: Directory, state: State, facts: Facts, rules: Rules) -> dict[str, Wish]:
     judge = Judge(facts=facts, rules=rules)
     wishes: dict[str, Wish] = {}
     taken: set[str] = set()
-    for send in desired:
+    for send in divided.desired:
         moved_from = _former_address(send, state, taken=taken)
         taken |= {moved_from} if moved_from else set()
         entry = state.records_of(moved_from or str(send.address))
         resolution = directory.resolve(send, max_contacts=rules.max_contacts)
         verdict = judge.of_desired(send, entry)
-        block = resolution.block or outgrown(send, resolution.audience, state, tolerance=rules.audience_tolerance)
+        whole = divided.blocks.get(send.address)
+        block = (
+            resolution.block or whole or outgrown(send, resolution.audience, state, tolerance=rules.audience_tolerance)
+        )
         if verdict.sends and block is not None:
             verdict = replace(block, prior=verdict.prior)
         if verdict.action is ActionKind.NONE and (moved_from or str(send.address)) in facts.adopted:

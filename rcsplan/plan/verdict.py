@@ -25,7 +25,7 @@ WAYS_OUT = {
     Reason.REPLACE_REFUSED: "Mend the manifest, or bring the stopped version back: rcsplan apply --restore ADDRESS",
     Reason.POSSIBLE_RENAME: "Name the old campaign in metadata.moved_from, or set metadata.new: true.",
     Reason.DUPLICATE: "Change one of the two, or say why both are wanted: metadata.allow_duplicate: REASON.",
-    Reason.OVERSIZE: "Name fewer or smaller lists.",
+    Reason.OVERSIZE: "Name fewer or smaller lists, or give each list a send of its own: audience.split: true.",
     Reason.UNRESOLVED_LIST: "Correct the list in spec.groups; `rcsplan lists` shows what the account holds.",
     Reason.AUDIENCE: "Check the lists, or correct audience.expect.",
     Reason.TOO_LATE: "Revert the change. To stop what is removed all the same: rcsplan apply --allow-stop-sending",

@@ -93,7 +93,7 @@ def test_a_campaign_of_other_environments_is_filtered_and_still_declared(tmp_pat
     loaded = load(
         tmp_path, elsewhere, make_manifest(), environments={"sandbox": sandbox, "prod": sandbox}, environment="sandbox"
     )
-    assert (names(loaded.desired.sends), loaded.desired.elsewhere, loaded.diagnostics) == (
+    assert (names(loaded.desired.sends), loaded.desired.passed_over, loaded.diagnostics) == (
         ["spring-sale"],
         {"elsewhere"},
         (),
