@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag, ValidationInfo, model_validator
 
 from rcsplan.manifest.body import Spec
+from rcsplan.manifest.composition import Use
 from rcsplan.manifest.matrix import Matrix
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.quantity import Duration, Zone
@@ -147,6 +148,11 @@ class Campaign(Settings):
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Campaign"] = Field(description="What the document declares.")
     metadata: CampaignMetadata = Field(description="Who the campaign is; not rendered.")
+    use: Use | None = Field(
+        None,
+        description="A partial of the spec, with values for its parameters.",
+        examples=[{"template": "templates/flash-sale.yaml", "with": {"percent": 30}}],
+    )
     vars: dict[str, JsonValue] = Field({}, description="Variables of this manifest, which may be templates.")
     matrix: Matrix | None = Field(
         None, description="One send for each combination of values.", examples=[{"locale": ["uk", "en"]}]

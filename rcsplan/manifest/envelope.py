@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.manifest.project import API_VERSION
-from rcsplan.manifest.variables import name_problem, template_paths
+from rcsplan.manifest.variables import template_paths, variable_name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -64,11 +64,7 @@ def envelope_problems(document: Document, environments: Collection[str]) -> Iter
                 detail=f"{key} is read before anything is rendered.",
                 hint="Write the value itself.",
             )
-    for name in _mapping(tree.get("vars")):
-        if problem := name_problem(name):
-            code, detail, hint = problem
-            summary = "Not a name for a variable"
-            yield document.problem(code, summary, ("vars", name), on_key=True, detail=detail, hint=hint)
+    yield from variable_name_problems(document, ("vars",))
     names = _mapping(tree.get("metadata")).get("environments")
     for index, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str) and name not in environments:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rcsplan.diagnostics import Diagnostic
-    from rcsplan.manifest.document import Document
     from rcsplan.manifest.occasion import Occasion
     from rcsplan.manifest.project import Environment
     from rcsplan.manifest.rendering import Rendering
@@ -73,12 +72,12 @@ class Expander:
         self._vocabulary = vocabulary
 
     def expand(
-        self, document: Document, *, name: str, revision: int, former: tuple[str, ...], render: Render
+        self, tree: Mapping[str, Any], *, name: str, revision: int, former: tuple[str, ...], render: Render
     ) -> Expanded:
-        """The sends of a manifest of a name and revision, in order of their addresses."""
-        schedule = document.tree.get("schedule")
+        """The sends of a composed manifest of a name and revision, in order of their addresses."""
+        schedule = tree.get("schedule")
         expanded = Expanded()
-        for cell in self._cells(document.tree, render, expanded):
+        for cell in self._cells(tree, render, expanded):
             part = Part(address=Address(name, cell.key), cell=cell)
             if recurs(schedule):
                 expanded.series.append(part.address)

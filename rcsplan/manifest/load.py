@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.model import DesiredSet
 from rcsplan.diagnostics import Diagnostic, Location, Severity, in_file_order
+from rcsplan.manifest.composition import Composer
 from rcsplan.manifest.files import files_matching, manifest_files, name_of, read_source
 from rcsplan.manifest.names import name_problems
 from rcsplan.manifest.origin import Origin
@@ -50,11 +51,9 @@ class Loaded:
     def locate(self, address: Address, path: KeyPath) -> Location:
         """The place of a path of the send-groups body, or of its nearest known parent; the text is parsed again."""
         manifest = self.read[address.campaign]
-        document = manifest.document()
-        origin = Origin(
-            manifest=document, project=self.environment.project.document, splices=manifest.splices.get(address, {})
-        )
-        replaced = path[:1] == ("start_at",) and "schedule" in document.tree
+        composed = Composer(self.environment).compose(manifest.document())
+        origin = Origin(layers=composed.layers, splices=manifest.splices.get(address, {}))
+        replaced = path[:1] == ("start_at",) and "schedule" in composed.tree
         found, written = origin.find(("schedule", "at") if replaced else ("spec", *path))
         return found.location(written)
 
@@ -112,7 +111,8 @@ def _load(
             passed_over=frozenset(manifest.name for manifest in manifests.values() if manifest.filtered),
             series=frozenset(address for manifest in manifests.values() for address in manifest.series),
         ),
-        diagnostics=in_file_order(problems),
+        # What is wrong beside the manifests shows in each of them, and is told once.
+        diagnostics=in_file_order(dict.fromkeys(problems)),
         manifests=len(reader.manifests),
         environment=environment,
         read=manifests,

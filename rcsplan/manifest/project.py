@@ -52,6 +52,9 @@ class EnvironmentSettings(Settings):
     vars: Annotated[tuple[LocalPath, ...], Field(strict=False)] = Field(
         (), description="Files of variables, later ones over earlier ones.", examples=[["vars/common.yaml"]]
     )
+    defaults: dict[str, JsonValue] = Field(
+        {}, description="Merged under the spec of every campaign, over the project's."
+    )
     state: StateSettings | None = Field(None, description="Where state is kept; the project's where it is not given.")
     policy: PolicySettings | None = Field(None, description="What differs from the project's policy.")
     hold: str | None = Field(None, min_length=1, description="A reason, for which every apply refuses.")

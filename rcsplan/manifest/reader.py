@@ -14,6 +14,7 @@ from rcsplan.campaign.digest import source_digest
 from rcsplan.campaign.model import AudienceExpectation, Send
 from rcsplan.manifest.advice import advice_on
 from rcsplan.manifest.campaign import Campaign, CampaignMetadata, ScheduleSettings, with_documented_defaults
+from rcsplan.manifest.composition import Composer
 from rcsplan.manifest.envelope import envelope_problems, foreign_note, is_foreign, unusable
 from rcsplan.manifest.expansion import Expanded, Expander, shared_problems
 from rcsplan.manifest.rendering import Rendering
@@ -21,7 +22,6 @@ from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.template import Templates
 from rcsplan.manifest.timing import scheduled_at
 from rcsplan.manifest.validation import Finding, findings_of
-from rcsplan.manifest.variables import merged
 from rcsplan.manifest.vocabulary import Vocabulary
 from rcsplan.manifest.yaml import parse_documents
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rcsplan.campaign.address import Address
     from rcsplan.campaign.schedule import Schedule
     from rcsplan.diagnostics import Diagnostic, KeyPath
+    from rcsplan.manifest.composition import Composed
     from rcsplan.manifest.document import Document
     from rcsplan.manifest.expansion import Part
     from rcsplan.manifest.occasion import Occasion
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 _RENDERED = ("schedule", "audience", "spec")
 #: What of a manifest is the author's own text about the message; a change elsewhere never makes another send of it.
-_DIGESTED = ("vars", *_RENDERED)
+_DIGESTED = ("use", "vars", *_RENDERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +102,13 @@ class ManifestReader:
         self._project = environment.project
         self._templates = Templates(environment.folder)
         self._shared = {**self._templates.globals, **shared}
+        self._composer = Composer(environment)
         self._expander = Expander(environment, occasion, _vocabulary())
 
     @property
     def problems(self) -> list[Diagnostic]:
-        """What was wrong with the manifests, and with the calendars that they name."""
-        return [*self._problems, *self._expander.calendars.problems]
+        """What was wrong with the manifests, and with the files that they are made of."""
+        return [*self._problems, *self._composer.problems, *self._expander.calendars.problems]
 
     def read(self, document: Document) -> None:
         """Read one document: an empty one is nothing, a foreign one a note, and everything else a manifest."""
@@ -127,11 +129,13 @@ class ManifestReader:
         identity = _Identity(metadata if isinstance(metadata, dict) else {})
         filtered = not identity.is_for(self._environment.name)
         problems = list(islice(envelope_problems(document, self._project.environments), MAX_PROBLEMS))
-        expanded = Expanded() if filtered else self._expand(document, identity)
+        composed = self._composer.compose(document)
+        problems += composed.problems
+        expanded = Expanded() if filtered or composed.problems else self._expand(composed, identity)
         problems += expanded.problems
         if not expanded.parts and not problems:
             problems += self._metadata_problems(document)
-        found = [(part, *self._read_part(document, identity, part)) for part in expanded.parts]
+        found = [(part, *self._read_part(composed, identity, part)) for part in expanded.parts]
         problems += shared_problems([(part.address, rendered.problems) for part, rendered, _ in found])
         self._problems += problems
         is_sound = not any(problem.is_error for problem in problems)
@@ -147,12 +151,12 @@ class ManifestReader:
             splices={part.address: rendered.splices for part, rendered, _ in found if rendered.splices},
         )
 
-    def _expand(self, document: Document, identity: _Identity) -> Expanded:
+    def _expand(self, composed: Composed, identity: _Identity) -> Expanded:
         def render(values: Mapping[str, Any]) -> Rendering:
-            return self._render(document, identity, values, is_partial=True)
+            return self._render(composed, identity, values, is_partial=True)
 
         return self._expander.expand(
-            document, name=identity.name, revision=identity.revision, former=identity.moved_from, render=render
+            composed.tree, name=identity.name, revision=identity.revision, former=identity.moved_from, render=render
         )
 
     def _metadata_problems(self, document: Document) -> Iterator[Diagnostic]:
@@ -165,21 +169,20 @@ class ManifestReader:
                 yield finding.placed_in(document)
 
     def _render(
-        self, document: Document, identity: _Identity, values: Mapping[str, Any], *, is_partial: bool = False
+        self, composed: Composed, identity: _Identity, values: Mapping[str, Any], *, is_partial: bool = False
     ) -> Rendering:
         return Rendering(
             self._templates,
             shared={**self._shared, "metadata": {"revision": 1, "labels": {}, **identity.metadata}},
-            manifest=document,
-            project=self._project.document,
+            composed=composed,
             above=values,
             is_partial=is_partial,
         )
 
-    def _read_part(self, document: Document, identity: _Identity, part: Part) -> tuple[Rendering, Send | None]:
+    def _read_part(self, composed: Composed, identity: _Identity, part: Part) -> tuple[Rendering, Send | None]:
         """One send of a manifest, with its rendering, which holds what is wrong with it."""
-        rendering = self._render(document, identity, part.variables)
-        data = self._rendered(document, rendering, part)
+        rendering = self._render(composed, identity, part.variables)
+        data = _rendered(composed, rendering, part)
         findings = [] if part.occurrence is not None else list(_missing_start(data))
         campaign = None
         try:
@@ -191,17 +194,7 @@ class ManifestReader:
         rendering.problems += [rendering.origin.place(finding) for finding in findings]
         if campaign is None or any(problem.is_error for problem in rendering.problems):
             return rendering, None
-        return rendering, self._declared(document, campaign, part)
-
-    def _rendered(self, document: Document, rendering: Rendering, part: Part) -> dict[str, Any]:
-        """The manifest as it is for one send: rendered, on the project's defaults, without what was expanded."""
-        source = dict(document.tree)
-        source.pop("matrix", None)
-        if part.occurrence is not None:
-            del source["schedule"]
-        if isinstance(source.get("spec"), dict):
-            source["spec"] = merged(self._project.defaults, source["spec"])
-        return {key: rendering.value(node, (key,)) if key in _RENDERED else node for key, node in source.items()}
+        return rendering, self._declared(composed.document, campaign, part)
 
     def _declared(self, document: Document, campaign: Campaign, part: Part) -> Send:
         metadata, expect, occurrence = campaign.metadata, campaign.audience.expect, part.occurrence
@@ -225,6 +218,16 @@ class ManifestReader:
             owner=metadata.owner,
             labels=metadata.labels,
         )
+
+
+def _rendered(composed: Composed, rendering: Rendering, part: Part) -> dict[str, Any]:
+    """The manifest as it is for one send: rendered, without what was expanded or composed before."""
+    done = {"matrix", "use"} if part.occurrence is None else {"matrix", "use", "schedule"}
+    return {
+        key: rendering.value(node, (key,)) if key in _RENDERED else node
+        for key, node in composed.tree.items()
+        if key not in done
+    }
 
 
 def _start_of(campaign: Campaign, part: Part, account: str) -> tuple[Schedule, timedelta]:

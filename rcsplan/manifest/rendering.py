@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rcsplan.diagnostics import Diagnostic, KeyPath
+    from rcsplan.manifest.composition import Composed
     from rcsplan.manifest.document import Document
 
 _REGION = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}", re.DOTALL)
@@ -87,19 +88,17 @@ class Rendering:
         templates: Templates,
         *,
         shared: Mapping[str, Any],
-        manifest: Document,
-        project: Document,
+        composed: Composed,
         above: Mapping[str, Any],
         is_partial: bool = False,
     ) -> None:
         self.problems: list[Diagnostic] = []
         self.failures = 0
         self.splices: dict[KeyPath, tuple[int, ...]] = {}
-        self.origin = Origin(manifest=manifest, project=project, splices=self.splices)
+        self.origin = Origin(layers=composed.layers, splices=self.splices)
         self._templates = templates
-        local = manifest.tree.get("vars")
         # A proxy: a circle would keep every manifest in memory, for the collector is paused while they are loaded.
-        self._scope = Scope(shared, local if isinstance(local, dict) else {}, above, proxy(self))
+        self._scope = Scope(shared, composed.variables, above, proxy(self))
         if not is_partial:
             self._scope.resolve_all()
 

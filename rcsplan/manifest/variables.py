@@ -91,11 +91,21 @@ def _read(file: Path, folder: Path, problems: list[Diagnostic]) -> dict[str, Any
     return values
 
 
-def _check(document: Document) -> Iterator[Diagnostic]:
-    for name in document.tree:
+def variable_name_problems(document: Document, path: KeyPath) -> Iterator[Diagnostic]:
+    """What is wrong with the names of the variables that the mapping at a path of a document sets."""
+    node = document.tree
+    for part in path:
+        node = node.get(part) if isinstance(node, dict) else None
+    for name in node if isinstance(node, dict) else ():
         if problem := name_problem(name):
             code, detail, hint = problem
-            yield document.problem(code, "Not a name for a variable", (name,), on_key=True, detail=detail, hint=hint)
+            yield document.problem(
+                code, "Not a name for a variable", (*path, name), on_key=True, detail=detail, hint=hint
+            )
+
+
+def _check(document: Document) -> Iterator[Diagnostic]:
+    yield from variable_name_problems(document, ())
     for path in template_paths(document.tree, ()):
         yield document.problem(
             "template-not-allowed",
