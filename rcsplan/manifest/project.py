@@ -70,6 +70,11 @@ class Project(Settings):
     defaults: dict[str, JsonValue] = Field(
         {}, description="Merged under the spec of every campaign: mappings deeply, everything else is replaced."
     )
+    catalogues: dict[Name, LocalPath] = Field(
+        {},
+        description="Variables of texts by locale: a folder of files named LOCALE.yaml for each.",
+        examples=[{"copy": "vars/copy"}],
+    )
     environments: dict[Name, EnvironmentSettings] = Field(min_length=1, description="The environments, by name.")
     state: StateSettings = Field(LocalStateSettings(), description="Where state is kept.")
     policy: PolicySettings = Field(PolicySettings(), description="What planning allows.")

@@ -15,13 +15,15 @@ from rcsplan.manifest.validation import UNRENDERED
 from rcsplan.manifest.variables import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from rcsplan.diagnostics import Diagnostic, KeyPath
     from rcsplan.manifest.composition import Composed
     from rcsplan.manifest.document import Document
 
 _REGION = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}", re.DOTALL)
+_FILE = "file"
+_FILE_ALONE = {_FILE}
 _DELIMITER = re.compile(r"\{[{%]")
 
 
@@ -107,6 +109,8 @@ class Rendering:
         if isinstance(node, str):
             return self._text(node, path) if holds_template(node) else node
         if isinstance(node, dict):
+            if node.keys() == _FILE_ALONE and isinstance(node[_FILE], str) and path[:1] == ("spec",):
+                return self._of_file(node[_FILE], path)
             return {key: self.value(child, (*path, key)) for key, child in node.items()}
         return self._list(node, path) if isinstance(node, list) else node
 
@@ -124,9 +128,16 @@ class Rendering:
         return entries
 
     def _text(self, text: str, path: KeyPath) -> Any:
+        return self._tried(text, path, self._templates.render)
+
+    def _of_file(self, name: str, path: KeyPath) -> Any:
+        """The text of a file that stands in for a value as {file: NAME}."""
+        return self._tried(name, (*path, _FILE), self._templates.render_file)
+
+    def _tried(self, text: str, path: KeyPath, render: Callable[[str, Scope], Any]) -> Any:
         try:
             if len(self.problems) < MAX_PROBLEMS:
-                return self._templates.render(text, self._scope)
+                return render(text, self._scope)
         except UnavailableError:
             pass  # reported where the variable is defined
         except TemplateProblemError as problem:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Template, nodes
 from jinja2.exceptions import TemplateError
 
+from rcsplan.diagnostics import Diagnostic
 from rcsplan.manifest.bounds import MAX_SIZE, OutOfBoundsError
 from rcsplan.manifest.jinja import Missing, NotTextError, TemplateEnvironment, describe
-from rcsplan.manifest.template_files import ProjectTemplates
+from rcsplan.manifest.template_files import ProjectTemplates, ProjectTexts
 from rcsplan.manifest.template_problem import TemplateProblemError, explain
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
+    from rcsplan.manifest.source import SourceText
 
 _RESULT = "result"
 _ALONE = len(("", "{{ … }}", ""))
@@ -59,6 +61,7 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self._files = ProjectTemplates(folder)
+        self._texts = ProjectTexts(folder)
         self._environment = TemplateEnvironment(self._files)
         self._compiled: dict[str, _Compiled] = {}
         self._context: Context | None = None
@@ -87,6 +90,24 @@ class Templates:
             return self._joined(pieces, scope) if pieces else self._value(text, scope)
         finally:
             self._nesting -= 1
+
+    def render_file(self, path: str, scope: dict[str, Any]) -> Any:
+        """The value of the text of a file of the project.
+
+        Raises:
+            TemplateProblemError: the file cannot be read, or as `render`.
+            UnavailableError: as `render`.
+        """
+        source = self._texts.find(path)
+        if isinstance(source, Diagnostic):
+            detail = f"{path}: {source.summary}. {source.detail}".rstrip()
+            raise TemplateProblemError(source.code, "Text cannot be read", detail=detail)
+        try:
+            return self.render(source.text, scope) if holds_template(source.text) else source.text
+        except TemplateProblemError as problem:
+            if problem.file is None:
+                problem.file, problem.line = source, _line_in(source, problem)
+            raise
 
     def _joined(self, pieces: list[str], scope: dict[str, Any]) -> str:
         """Literal texts and expressions in turn, as one text; each distinct expression is compiled once."""
@@ -137,6 +158,16 @@ class Templates:
 
     def _explained(self, error: Exception, scope: dict[str, Any]) -> TemplateProblemError:
         return explain(error, scope, environment=self._environment, files=self._files)
+
+
+def _line_in(source: SourceText, problem: TemplateProblemError) -> int | None:
+    """The line of a file on which an expression fails; of a plain one only its number among the others is known."""
+    if problem.number is None:
+        return problem.line
+    start = 0
+    for _ in range(problem.number + 1):
+        start = source.text.index("{{", start) + 1
+    return source.place(start)[0] + (problem.line or 1) - 1
 
 
 def _pieces_of(text: str) -> list[str] | None:

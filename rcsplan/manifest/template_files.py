@@ -28,6 +28,25 @@ class UnreadableTemplateError(TemplateError):
         self.diagnostic = diagnostic
 
 
+class ProjectTexts:
+    """The texts of a project that manifests name as {file: PATH}, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, SourceText | Diagnostic] = {}
+
+    def find(self, path: str) -> SourceText | Diagnostic:
+        """The text of a file, or why it cannot be used; the line break at its end is not part of it."""
+        if path not in self._read:
+            found = read_source(self._folder / path, self._folder)
+            self._read[path] = found if isinstance(found, Diagnostic) else _without_last_break(found)
+        return self._read[path]
+
+
+def _without_last_break(source: SourceText) -> SourceText:
+    return SourceText(name=source.name, text=source.text.removesuffix("\n").removesuffix("\r"))
+
+
 class ProjectTemplates(BaseLoader):
     """Loads templates by their path below `templates/`; no path and no symlink leaves that folder."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from rcsplan.diagnostics import Diagnostic, Location
-from rcsplan.manifest.files import read_source
+from rcsplan.diagnostics import Diagnostic, Location, Severity, format_key_path
+from rcsplan.manifest.files import name_of, read_source
 from rcsplan.manifest.source import MAX_PROBLEMS
 from rcsplan.manifest.template import holds_template
 from rcsplan.manifest.yaml import parse_documents
@@ -43,6 +43,8 @@ def load_variables(environment: Environment, variables: Variables) -> tuple[dict
     """
     problems: list[Diagnostic] = []
     values: dict[str, Any] = {}
+    for name, folder in environment.project.catalogues.items():
+        values[name] = _catalogue(environment.path_of(folder), environment.folder, problems)
     for file in environment.vars_files:
         values = merged(values, _read(file, environment.folder, problems))
     values = merged(values, _given(variables.environ, "RCSPLAN_VAR_", problems))
@@ -71,6 +73,47 @@ def name_problem(name: str) -> tuple[str, str, str] | None:
         better = "".join(character if character.isalnum() else "_" for character in name)
         return "wrong-name", f"No expression can say {name!r}.", f"Name it {better!r}." if better.isidentifier() else ""
     return None
+
+
+def _catalogue(folder: Path, root: Path, problems: list[Diagnostic]) -> dict[str, Any]:
+    """The texts of a catalogue by locale; what one of them has and another lacks is a warning at the one that lacks it.
+
+    Where a manifest needs such a text, it is undefined, which is an error.
+    """
+    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    if not files:
+        detail = "A catalogue is a folder with a file of texts for each locale, such as uk.yaml."
+        location = Location(file=name_of(folder, root))
+        problems.append(
+            Diagnostic(code="empty-catalogue", summary="Catalogue is empty", location=location, detail=detail)
+        )
+    texts = {file.stem: _read(file, root, problems) for file in files}
+    known: dict[KeyPath, str] = {}
+    for locale, tree in texts.items():
+        for path in _leaves(tree, ()):
+            known.setdefault(path, locale)
+    for file in files:
+        lacking = known.keys() - set(_leaves(texts[file.stem], ()))
+        problems.extend(_lacking(name_of(file, root), path, known[path]) for path in sorted(lacking, key=str))
+    return texts
+
+
+def _leaves(node: Any, path: KeyPath) -> Iterator[KeyPath]:
+    if isinstance(node, dict):
+        for key, child in node.items():
+            yield from _leaves(child, (*path, key))
+    else:
+        yield path
+
+
+def _lacking(file: str, path: KeyPath, locale: str) -> Diagnostic:
+    return Diagnostic(
+        code="missing-text",
+        summary="Text is missing",
+        location=Location(file=file, path=path),
+        severity=Severity.WARNING,
+        detail=f"{locale}.yaml has {format_key_path(path)}, and this locale has not.",
+    )
 
 
 def _read(file: Path, folder: Path, problems: list[Diagnostic]) -> dict[str, Any]:

@@ -147,7 +147,11 @@ def test_a_misspelled_template_gets_a_suggestion(tmp_path):
         ("acme/_defaults.yaml", "a: 1\n---\nb: 1\n", "acme/_defaults.yaml:1:1 wrong-document"),
         ("acme/_defaults.yaml", {**DEFAULTS, "spec": {"validity": 99}}, "acme/_defaults.yaml:1:71 out-of-range"),
         ("acme/_defaults.yaml", {**DEFAULTS, "spec": {"validty": 9}}, "acme/_defaults.yaml:1:59 unknown-key"),
-        ("acme/_defaults.yaml", {**DEFAULTS, "spec": {"validity": "{{ nope }}"}}, "acme/_defaults.yaml:1:74 undefined-variable"),
+        (
+            "acme/_defaults.yaml",
+            {**DEFAULTS, "spec": {"validity": "{{ nope }}"}},
+            "acme/_defaults.yaml:1:75 undefined-variable",
+        ),
         ("templates/p.yaml", {**PARTIAL, "specs": {}}, "templates/p.yaml:1:229 unknown-key"),
     ],
 )
@@ -177,3 +181,63 @@ def test_a_field_is_located_in_the_layer_that_wrote_it(tmp_path):
     assert where["sender"] == "_defaults.yaml:4:11"
     assert where["optionstext"] == "templates/p.yaml:4:19"
     assert {where["validity"].split(":")[0], where["groups"].split(":")[0]} == {"acme/sale.yaml"}
+
+
+def load_text(folder, text, *, file=None, **changes):
+    files = {"texts/sale.txt": file} if file is not None else {}
+    return load_one(folder, files=files, spec=make_spec(options={"text": text}), **changes)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_text_may_stand_in_a_file(tmp_path, end):
+    loaded = load_text(tmp_path, {"file": "texts/sale.txt"}, file=f"Hello\n{{{{ metadata.name }}}}{end}")
+    assert body_of(loaded)["options"]["text"] == "Hello\nsale"
+
+
+def test_the_name_of_a_file_may_not_leave_the_project(tmp_path):
+    (tmp_path.parent / "outside.txt").write_text("secret")
+    assert codes(load_text(tmp_path, {"file": "../outside.txt"})) == ["path-leaves-project"]
+
+
+def test_a_file_that_is_not_there_is_an_error_at_its_name(tmp_path):
+    assert [(one.code, one.location.path) for one in load_text(tmp_path, {"file": "texts/no.txt"}).diagnostics] == [
+        ("unreadable-file", ("spec", "options", "text", "file"))
+    ]
+
+
+def test_a_template_that_fails_in_a_text_is_placed_in_its_file(tmp_path):
+    loaded = load_text(tmp_path, {"file": "texts/sale.txt"}, file="Hello\n{{ nope }}\n")
+    assert places(loaded) == ["texts/sale.txt:2:4 undefined-variable"]
+
+
+def test_a_file_is_no_value_where_a_mapping_is_expected(tmp_path):
+    spec = make_spec(options={"file": "texts/sale.txt"})
+    assert codes(load_one(tmp_path, files={"texts/sale.txt": "x"}, spec=spec)) == ["wrong-type"]
+
+
+def load_copy(folder, uk, en, text="{{ copy[locale].title }}"):
+    files = {"vars/copy/uk.yaml": uk, "vars/copy/en.yaml": en}
+    manifest = make_manifest("sale", matrix={"locale": ["uk", "en"]}, spec=make_spec(options={"text": text}))
+    return load(folder, manifest, files=files, catalogues={"copy": "vars/copy"})
+
+
+def test_texts_come_from_a_catalogue_by_locale(tmp_path):
+    loaded = load_copy(tmp_path, {"title": "Привіт"}, {"title": "Hello"})
+    assert [send.body["options"]["text"] for send in loaded.desired] == ["Hello", "Привіт"]
+
+
+def test_a_missing_text_is_an_error_where_it_is_needed_and_never_that_of_another_locale(tmp_path):
+    loaded = load_copy(tmp_path, {"title": "Привіт"}, {"other": "x"})
+    assert sorted(codes(loaded)) == ["missing-text", "missing-text", "undefined-variable"]
+    assert loaded.desired.sends == {}
+
+
+def test_a_text_that_one_locale_lacks_is_a_warning_at_the_other(tmp_path):
+    loaded = load_copy(tmp_path, {"title": "Привіт", "more": {"deep": "x"}}, {"title": "Hello", "more": {}})
+    assert [(str(one.location), one.code, one.is_error) for one in loaded.diagnostics] == [
+        ("vars/copy/en.yaml", "missing-text", False)
+    ]
+
+
+def test_an_empty_catalogue_is_an_error(tmp_path):
+    assert codes(load(tmp_path, make_manifest(), catalogues={"copy": "vars/none"})) == ["empty-catalogue"]
