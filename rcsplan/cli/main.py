@@ -23,6 +23,7 @@ COMMANDS = {
     "init": ("rcsplan.cli.init:init", "Write a new project that plans cleanly."),
     "validate": ("rcsplan.cli.validate:validate", "Check everything that needs no network."),
     "render": ("rcsplan.cli.render:render", "Print final request bodies."),
+    "explain": ("rcsplan.cli.explain:explain", "Show where each value of a payload comes from."),
     "plan": ("rcsplan.cli.plan:plan", "Show what an apply would do."),
     "show": ("rcsplan.cli.plan:show", "Show a saved plan."),
     "apply": ("rcsplan.cli.apply:apply", "Submit what is planned, after confirmation."),

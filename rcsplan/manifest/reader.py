@@ -92,6 +92,16 @@ class _Identity:
         return not isinstance(environments, list) or environment in environments
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """How one send was read: what its manifest is made of, which part of it the send is, and its rendering."""
+
+    composed: Composed
+    part: Part
+    rendering: Rendering
+    templates: Templates
+
+
 class ManifestReader:
     """Reads the manifests of one environment, and keeps what it read and what was wrong."""
 
@@ -123,6 +133,15 @@ class ManifestReader:
             self._problems.append(problem)
         else:
             self.manifests.append(self._manifest(document))
+
+    def trace(self, document: Document, address: Address) -> Traced | None:
+        """How a send of a manifest that is free of errors comes about; None where the manifest has no such send."""
+        composed, identity = self._composer.compose(document), _Identity(document.tree["metadata"])
+        for part in self._expand(composed, identity).parts:
+            if part.address == address:
+                rendering = self._render(composed, identity, part.variables)
+                return Traced(composed=composed, part=part, rendering=rendering, templates=self._templates)
+        return None
 
     def _manifest(self, document: Document) -> Manifest:
         metadata = document.tree.get("metadata")

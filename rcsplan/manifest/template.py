@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Template, nodes
+from jinja2 import Template, meta, nodes
 from jinja2.exceptions import TemplateError
 
 from rcsplan.diagnostics import Diagnostic
@@ -17,6 +17,7 @@ from rcsplan.manifest.template_files import ProjectTemplates, ProjectTexts
 from rcsplan.manifest.template_problem import TemplateProblemError, explain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from jinja2.runtime import Context
@@ -72,6 +73,12 @@ class Templates:
         """The functions that every template knows."""
         return self._environment.globals
 
+    def paths_in(self, text: str) -> frozenset[tuple[str, ...]]:
+        """The variables that a text needs, each with the keys that are written out after it: ("offer", "url")."""
+        tree = self._environment.parse(text)
+        names = meta.find_undeclared_variables(tree) - self.globals.keys()
+        return frozenset(path for path in _paths_in(tree) if path[0] in names)
+
     def render(self, text: str, scope: dict[str, Any]) -> Any:
         """The value of a text: of any type where the text is exactly one expression, else a text.
 
@@ -98,16 +105,28 @@ class Templates:
             TemplateProblemError: the file cannot be read, or as `render`.
             UnavailableError: as `render`.
         """
-        source = self._texts.find(path)
-        if isinstance(source, Diagnostic):
-            detail = f"{path}: {source.summary}. {source.detail}".rstrip()
-            raise TemplateProblemError(source.code, "Text cannot be read", detail=detail)
+        source = self._file(path)
         try:
             return self.render(source.text, scope) if holds_template(source.text) else source.text
         except TemplateProblemError as problem:
             if problem.file is None:
                 problem.file, problem.line = source, _line_in(source, problem)
             raise
+
+    def text_of_file(self, path: str) -> str:
+        """The text of a file of the project as it is written.
+
+        Raises:
+            TemplateProblemError: the file cannot be read.
+        """
+        return self._file(path).text
+
+    def _file(self, path: str) -> SourceText:
+        source = self._texts.find(path)
+        if isinstance(source, Diagnostic):
+            detail = f"{path}: {source.summary}. {source.detail}".rstrip()
+            raise TemplateProblemError(source.code, "Text cannot be read", detail=detail)
+        return source
 
     def _joined(self, pieces: list[str], scope: dict[str, Any]) -> str:
         """Literal texts and expressions in turn, as one text; each distinct expression is compiled once."""
@@ -179,6 +198,30 @@ def _pieces_of(text: str) -> list[str] | None:
     if any("{{" in literal or "{%" in literal or "{#" in literal or literal.endswith("{") for literal in literals):
         return None
     return pieces
+
+
+def _paths_in(node: nodes.Node) -> Iterator[tuple[str, ...]]:
+    """The names below a node, each with the constant keys that follow it."""
+    path = _path_of(node)
+    if path is not None:
+        yield path
+        return
+    for child in node.iter_child_nodes():
+        yield from _paths_in(child)
+
+
+def _path_of(node: nodes.Node) -> tuple[str, ...] | None:
+    match node:
+        case nodes.Name(name=str() as name, ctx="load"):
+            return (name,)
+        case nodes.Getattr(node=inner, attr=str() as key):
+            pass
+        case nodes.Getitem(node=inner, arg=nodes.Const(value=str() as key)):
+            pass
+        case _:
+            return None
+    above = _path_of(inner)
+    return None if above is None else (*above, key)
 
 
 def _only_expression(tree: nodes.Template) -> nodes.Expr | None:

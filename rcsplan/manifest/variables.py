@@ -13,7 +13,7 @@ from rcsplan.manifest.template import holds_template
 from rcsplan.manifest.yaml import parse_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from rcsplan.diagnostics import KeyPath
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Variables that rcsplan itself sets.
 BUILT_IN = frozenset({"environment", "metadata", "occurrence"})
+
+_PREFIX = "RCSPLAN_VAR_"
 
 #: Words that an expression takes for something else than a variable.
 _TAKEN = frozenset({"true", "false", "none", "and", "or", "not", "in", "is", "if", "else", "self", "loop", "super"})
@@ -47,11 +49,62 @@ def load_variables(environment: Environment, variables: Variables) -> tuple[dict
         values[name] = _catalogue(environment.path_of(folder), environment.folder, problems)
     for file in environment.vars_files:
         values = merged(values, _read(file, environment.folder, problems))
-    values = merged(values, _given(variables.environ, "RCSPLAN_VAR_", problems))
+    values = merged(values, _given(variables.environ, _PREFIX, problems))
     for file in variables.files:
         values = merged(values, _read(file, file.resolve().parent, problems))
     values = merged(values, _given(variables.flags, "--var ", problems))
     return {**values, "environment": environment.name}, tuple(problems)
+
+
+class VariablePlaces:
+    """Where the shared variables of a run are set."""
+
+    def __init__(self, environment: Environment, variables: Variables) -> None:
+        self._catalogues = environment.project.catalogues
+        self._flags = variables.flags
+        self._environ = variables.environ
+        folder = environment.folder
+        self._given = tuple(_documents(variables.files, None))
+        self._common = tuple(_documents(environment.vars_files, folder))
+        self._texts = {
+            (name, file.stem): document
+            for name, path in self._catalogues.items()
+            for file in sorted(environment.path_of(path).glob("*.yaml"))
+            for document in _documents((file,), folder)
+        }
+
+    def find(self, path: KeyPath) -> tuple[Location | None, str]:
+        """The place of a variable, or of a value in it, in a file; or where else it is set, as the second entry says.
+
+        Mappings of several files are merged: it is the last one that knows most of the path.
+        """
+        name = str(path[0])
+        if name in self._flags:
+            return None, f"--var {name}"
+        for documents, covered in ((self._given, name in self._environ), (self._common, False)):
+            known = [(len(document.known_part(path)), document) for document in documents if name in document.tree]
+            if known:
+                deepest = max(depth for depth, _ in known)
+                document = next(document for depth, document in reversed(known) if depth == deepest)
+                return document.location(path, on_key=True), "file"
+            if covered:
+                return None, f"{_PREFIX}{name}"
+        return self._in_catalogue(path)
+
+    def _in_catalogue(self, path: KeyPath) -> tuple[Location | None, str]:
+        document = self._texts.get((str(path[0]), str(path[1]))) if len(path) > 1 else None
+        if document is not None:
+            return document.location(path[2:], on_key=True), "file"
+        folder = self._catalogues.get(str(path[0]))
+        return (Location(file=folder), "catalogue") if folder is not None else (None, "set by rcsplan")
+
+
+def _documents(files: Iterable[Path], folder: Path | None) -> Iterator[Document]:
+    """The documents of files of variables that hold any."""
+    for file in files:
+        source = read_source(file, folder or file.resolve().parent)
+        documents = () if isinstance(source, Diagnostic) else parse_documents(source)[0]
+        yield from (document for document in documents if isinstance(document.tree, dict))
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
