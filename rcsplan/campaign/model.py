@@ -49,7 +49,8 @@ class Send:
 
     `body` is the request body with the documented defaults filled in, without `groups` and `start_at`, which depend on
     the account. `source_digest` covers the manifest's own text before rendering, so that a change of that text can be
-    told from a change of variables, templates or defaults. `catch_up` is how late it may still start. Where it is
+    told from a change of variables, templates or defaults. `rule` is the digest of the rule of which it is
+    an occurrence, `catch_up` how late it may still start. Where it is
     `split`, each of its lists gets a send of its own, `stagger` after the one before. `notes` are for people.
     """
 
@@ -64,6 +65,7 @@ class Send:
     moved_from: tuple[str, ...] = ()
     declared_new: bool = False
     allow_duplicate: str = ""
+    rule: str = ""
     catch_up: timedelta = timedelta(0)
     split: bool = False
     stagger: timedelta = timedelta(0)

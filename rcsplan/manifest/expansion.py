@@ -128,9 +128,10 @@ class Expander:
         self, settings: RecurringSettings, address: Address, former: tuple[str, ...]
     ) -> Iterator[Occurrence]:
         now = self._occasion.now
-        names = (address, *(address.renamed(name) for name in former))
-        seen = (self._occasion.first_seen.get(str(name)) for name in names)
-        first_seen = next((moment for moment in seen if moment is not None), now + self._min_lead)
+        names = (str(one) for one in (address, *(address.renamed(name) for name in former)))
+        # What another rule declared is no miss of this one.
+        known = (name for name in names if self._occasion.rules.get(name) == settings.digest)
+        first_seen = next((self._occasion.first_seen[name] for name in known), now + self._min_lead)
         since = max(first_seen, now - _MEMORY)
         return occurrences(settings, account=self._account, since=since, now=now, calendars=self.calendars)
 

@@ -230,6 +230,7 @@ class ManifestReader:
             moved_from=metadata.moved_from,
             declared_new=metadata.new,
             allow_duplicate=metadata.allow_duplicate,
+            rule=occurrence.rule if occurrence is not None else "",
             catch_up=catch_up,
             split=campaign.audience.split,
             stagger=campaign.audience.stagger or timedelta(0),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from rcsplan.campaign.digest import sha256
 from rcsplan.campaign.schedule import (
     AmbiguousTimeError,
     NonexistentTimeError,
@@ -184,17 +185,24 @@ class RecurringSettings(Settings):
         """The times of the day, in order."""
         return tuple(sorted(self.at))
 
+    @property
+    def digest(self) -> str:
+        """Equal for rules that come to the same starts by the same words."""
+        return sha256(self.model_dump(mode="json", exclude={"catch_up", "clock_change"}))[:16]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
     """One start of a rule: `key` is its part of the address, `index` its number among the dates of the rule.
 
-    `catch_up` is how late it may still start; `note` says for people that it does not start at the time of the rule.
+    `rule` is the digest of the rule; `catch_up` is how late it may still start; `note` says for people that it does not
+    start at the time of the rule.
     """
 
     key: str
     index: int
     schedule: Scheduled
+    rule: str
     catch_up: timedelta = timedelta(0)
     note: str = ""
 
@@ -271,6 +279,7 @@ def _starts_on(
             key=f"{day}T{wall:%H%M}" if several else f"{day}",
             index=index,
             schedule=Scheduled(wall=moved, zone=zone.key, start=start, keeps_seconds=keeps_seconds),
+            rule=settings.digest,
             catch_up=settings.catch_up or timedelta(0),
             note="" if moved == wall else f"The clocks change: it starts {moved:%H:%M} instead of {wall:%H:%M}.",
         )

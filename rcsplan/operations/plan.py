@@ -98,6 +98,7 @@ def _occasion(state: State, now: datetime, rules: Rules) -> Occasion:
         now=now,
         frozen=frozenset(_frozen(state, now, rules)),
         first_seen=state.series,
+        rules=state.rules,
         is_settled=lambda address: _is_settled(state.records_of(str(address))),
     )
 
@@ -118,9 +119,10 @@ def _is_settled(entry: SendEntry) -> bool:
     record = entry.newest
     if record is None or entry.skipped:
         return bool(entry.skipped)
-    phase = phase_of(record)
-    commanded = record.stop is not None and record.stop.cause is StopCause.COMMAND
-    return phase is not Phase.UNKNOWN and (phase is not Phase.WITHDRAWN or commanded or record.archived_at is not None)
+    if phase_of(record) is Phase.WITHDRAWN:
+        commanded = record.stop is not None and record.stop.cause is StopCause.COMMAND
+        return commanded or record.archived_at is not None
+    return phase_of(record) not in {Phase.UNKNOWN, Phase.WAITING}
 
 
 def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:

@@ -68,6 +68,7 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
         opens_on=verdict.opens_on,
         audience=audience,
         moved_from=wish.moved_from,
+        rule=send.rule,
         place=Place(file=send.location.file, line=send.location.line),
     )
 

@@ -22,10 +22,10 @@ def memories(plan: Plan, state: State) -> tuple[Change, ...]:
 
 
 def _series(plan: Plan, state: State) -> Iterator[SeeSeries]:
-    declared = (parse_address(action.address) for action in plan.actions if action.place is not None)
-    names = {str(address.series) for address in declared if address.occurrence}
-    for name in sorted(names - state.series.keys()):
-        yield SeeSeries(series=name, at=plan.created_at)
+    rules = {str(parse_address(action.address).series): action.rule for action in plan.actions if action.rule}
+    for name, rule in sorted(rules.items()):
+        if state.rules.get(name) != rule:
+            yield SeeSeries(series=name, rule=rule, at=plan.created_at)
 
 
 def _awaited(plan: Plan, state: State) -> Iterator[AwaitSend]:

@@ -134,6 +134,7 @@ class Action(_Document):
     moved_from: str | None = None
     archives: bool = Field(default=False, description="Whether a stop archives the record in the same step.")
     despite_margin: bool = Field(default=False, description="Whether a stop may come after the first message.")
+    rule: str = Field(default="", description="Digest of the rule of which it is an occurrence.")
     place: Place | None = None
 
 

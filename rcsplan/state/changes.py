@@ -41,8 +41,8 @@ def _change_header(state: State, change: HeaderChange) -> None:
             state.used_plans[plan_id] = at
         case DisownCampaign(remote_id=remote_id):
             state.not_ours = tuple(sorted({*state.not_ours, remote_id}))
-        case SeeSeries(series=series, at=at):
-            state.series.setdefault(series, at)
+        case SeeSeries(series=series, rule=rule, at=at):
+            state.series[series], state.rules[series] = at, rule
         case AwaitSend(address=address, awaited=awaited):
             state.awaited[address] = awaited
         case AcceptAccount(account=account, environment=environment):

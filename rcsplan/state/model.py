@@ -169,6 +169,7 @@ class StateHeader(_Document):
     environment: str
     account: Account
     series: dict[str, datetime] = Field(default_factory=dict, description="When a series was first applied, by name.")
+    rules: dict[str, str] = Field(default_factory=dict, description="Digest of the rule of a series since then.")
     used_plans: dict[str, datetime] = Field(default_factory=dict, description="Saved plans that were applied, by id.")
     baseline_id: int = Field(default=0, description="The account's newest campaign when the state began.")
     not_ours: tuple[int, ...] = Field(default=(), description="Campaigns that a person declared to be of others.")
@@ -237,10 +238,11 @@ class DisownCampaign(_Document):
 
 
 class SeeSeries(_Document):
-    """Change: from now on, occurrences of a series that nobody submits are missed."""
+    """Change: from now on, occurrences of a series under this rule that nobody submits are missed."""
 
     kind: Literal["see_series"] = "see_series"
     series: str
+    rule: str
     at: datetime
 
 

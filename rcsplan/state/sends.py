@@ -103,6 +103,7 @@ class State:
     environment: str
     account: Account
     series: dict[str, datetime] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
     used_plans: dict[str, datetime] = field(default_factory=dict)
     baseline_id: int = 0
     not_ours: tuple[int, ...] = ()
@@ -118,6 +119,7 @@ class State:
             environment=self.environment,
             account=self.account,
             series=self.series,
+            rules=self.rules,
             used_plans=self.used_plans,
             baseline_id=self.baseline_id,
             not_ours=self.not_ours,

@@ -54,6 +54,7 @@ def parse_state(text: str, *, name: str) -> State:
         environment=header.environment,
         account=header.account,
         series=header.series,
+        rules=header.rules,
         used_plans=header.used_plans,
         baseline_id=header.baseline_id,
         not_ours=header.not_ours,

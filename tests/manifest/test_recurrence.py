@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rcsplan.campaign.address import Address
 from rcsplan.manifest.occasion import Occasion
+from rcsplan.manifest.recurrence import RecurringSettings
 from tests.builders import NOW
 from tests.manifest.projects import codes, load, make_manifest, make_spec, places
 
@@ -47,17 +48,26 @@ def test_what_begins_within_the_lead_of_the_first_look_is_nothing(tmp_path):
     assert (days(load_rule(tmp_path, rule)), days(load_rule(tmp_path, rule | {"at": "11:03"}))) == ([], ["2026-11-24"])
 
 
-def seen(since, *, settled=()):
+def rule_of(**schedule):
+    return RecurringSettings.model_validate(FRIDAYS | schedule).digest
+
+
+def seen(since, *, settled=(), **schedule):
     """An occasion on which the series was first seen at a time, and some occurrences have begun."""
     return Occasion(
         now=NOW,
         first_seen={"deals": datetime.fromisoformat(since).replace(tzinfo=UTC)},
+        rules={"deals": rule_of(**schedule)},
         is_settled=lambda address: str(address) in settled,
     )
 
 
 def test_what_nobody_submitted_since_it_was_first_seen_is_declared(tmp_path):
     assert days(load_rule(tmp_path, occasion=seen("2026-11-10")))[:2] == ["2026-11-13", "2026-11-20"]
+
+
+def test_what_another_rule_declared_is_no_miss_of_this_one(tmp_path):
+    assert days(load_rule(tmp_path, occasion=seen("2026-11-10", at="11:00")))[0] == "2026-11-27"
 
 
 def test_what_has_begun_is_left_as_it_is(tmp_path):
@@ -67,12 +77,12 @@ def test_what_has_begun_is_left_as_it_is(tmp_path):
 
 
 def test_what_was_missed_long_ago_holds_up_nothing(tmp_path):
-    loaded = load_rule(tmp_path, {"from": "2026-01-01"}, occasion=seen("2026-01-01"))
+    loaded = load_rule(tmp_path, {"from": "2026-01-01"}, occasion=seen("2026-01-01", **{"from": "2026-01-01"}))
     assert days(loaded)[0] == "2026-10-23"
 
 
 def test_a_renamed_series_was_seen_under_its_former_name(tmp_path):
-    occasion = Occasion(now=NOW, first_seen={"offers": NOW - timedelta(days=9)})
+    occasion = Occasion(now=NOW, first_seen={"offers": NOW - timedelta(days=9)}, rules={"offers": rule_of()})
     loaded = load_rule(tmp_path, occasion=occasion, metadata={"name": "deals", "moved_from": ["offers"]})
     assert days(loaded)[0] == "2026-11-20"
 

@@ -31,7 +31,8 @@ DONE = {"remote": make_remote("done", sent=5)}
 
 def occurrence(address, **fields):
     day = parse_address(address).day
-    return make_send(address, schedule=make_scheduled(f"{day} 10:00:00"), text=f"deals of {day}", **fields)
+    usual = {"schedule": make_scheduled(f"{day} 10:00:00"), "text": f"deals of {day}", "rule": "rule-1"}
+    return make_send(address, **{**usual, **fields})
 
 
 def plan_of(*sends, records=(), now=NOW, lists=(NEWSLETTER,), state=None, frozen=()):
@@ -86,7 +87,16 @@ def test_what_has_begun_and_is_left_as_it_is_is_no_removal():
 
 def test_an_apply_remembers_when_it_first_saw_a_series():
     plan, state = plan_of(occurrence(FRIDAY))
-    assert memories(plan, state) == (SeeSeries(series="deals", at=NOW),)
+    assert memories(plan, state) == (SeeSeries(series="deals", rule="rule-1", at=NOW),)
+
+
+def test_a_rule_that_was_seen_is_not_seen_again_and_another_is():
+    plan, state = plan_of(occurrence(FRIDAY))
+    make_changes(state, memories(plan, state))
+    later = NOW + DAY
+    assert memories(plan_of(occurrence(FRIDAY), now=later)[0], state) == ()
+    other, _ = plan_of(occurrence(FRIDAY, rule="rule-2"), now=later)
+    assert memories(other, state) == (SeeSeries(series="deals", rule="rule-2", at=later),)
 
 
 def test_a_series_that_is_only_in_the_state_is_not_seen():
