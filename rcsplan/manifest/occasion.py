@@ -21,8 +21,8 @@ class Occasion:
     """When and after what manifests are read.
 
     `frozen` are sends (address, revision) that ended so long ago that they are neither rendered nor compared. Of a
-    recurring campaign, occurrences count from when it was `first_seen` by name, where `rules` says that its rule was the
-    same, and those that `is_settled` says have begun are left as they are, whatever the manifest says now.
+    recurring campaign, occurrences count from when it was `first_seen` by name, where `rules` says that its rule was
+    the same, and those that `is_settled` says have begun are left as they are, whatever the manifest says now.
     """
 
     now: datetime
