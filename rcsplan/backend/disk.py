@@ -50,10 +50,12 @@ class Disk:
         folder.mkdir(exist_ok=True)
         self.sync_folder(folder.parent)
 
-    def replace(self, path: Path, data: bytes, *, backup: Path | None = None) -> None:
+    def replace(self, path: Path, data: bytes, *, backup: Path | None = None, mode: int = _PRIVATE) -> None:
         """Put new contents in the place of a file, keeping the old ones as `backup`."""
         temporary = path.with_name(path.name + ".tmp")
         self._write_whole(temporary, data)
+        if mode != _PRIVATE:
+            temporary.chmod(mode)
         if backup is not None and path.exists():
             self._keep(path, backup)
         self.rename(temporary, path)

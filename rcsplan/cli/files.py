@@ -45,6 +45,19 @@ def write_private(path: Path, text: str) -> None:
         raise ConfigurationError(f"{path} cannot be written", detail=_why(error)) from None
 
 
+def rewrite(path: Path, text: str) -> None:
+    """Put another text into a file, whole or not at all; its permissions stay.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    try:
+        mode = path.stat().st_mode
+        Disk().replace(path, text.encode(), mode=mode & 0o777)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written", detail=_why(error)) from None
+
+
 def _why(error: OSError | ValueError) -> str:
     # A ValueError is about the name itself: empty, or with a null byte.
     return (error.strerror or "") if isinstance(error, OSError) else "It is not the name of a file."

@@ -22,6 +22,7 @@ _PREFIX = "RCSPLAN"
 COMMANDS = {
     "init": ("rcsplan.cli.init:init", "Write a new project that plans cleanly."),
     "validate": ("rcsplan.cli.validate:validate", "Check everything that needs no network."),
+    "fmt": ("rcsplan.cli.fmt:fmt", "Give YAML files their canonical form."),
     "render": ("rcsplan.cli.render:render", "Print final request bodies."),
     "explain": ("rcsplan.cli.explain:explain", "Show where each value of a payload comes from."),
     "plan": ("rcsplan.cli.plan:plan", "Show what an apply would do."),

@@ -61,6 +61,22 @@ def manifest_files(folder: Path) -> tuple[tuple[Path, ...], tuple[Diagnostic, ..
     return tuple(files), tuple(problems)
 
 
+def yaml_files(folder: Path) -> tuple[Path, ...]:
+    """Every YAML file of a project in order of its name, manifest or not; none that is hidden or of another project."""
+    return tuple(sorted(_walk_all(folder)))
+
+
+def _walk_all(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.name.startswith(".") or entry.is_symlink():
+            continue
+        if entry.is_dir():
+            if not (entry / PROJECT_FILE).exists():
+                yield from _walk_all(entry)
+        elif entry.suffix in _SUFFIXES:
+            yield entry
+
+
 def files_matching(glob: str, files: tuple[Path, ...], folder: Path) -> frozenset[Path]:
     """The files whose path in the folder a glob matches: `**` spans folders, `*` and `?` stay inside a name."""
     pattern = _pattern_of(glob)
