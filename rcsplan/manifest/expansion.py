@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from rcsplan.campaign.address import Address
+from rcsplan.campaign.schedule import horizon
 from rcsplan.manifest.calendars import Calendars
 from rcsplan.manifest.campaign import recurs
 from rcsplan.manifest.matrix import WHOLE, Cell, MatrixSettings
@@ -133,7 +135,9 @@ class Expander:
         known = (name for name in names if self._occasion.rules.get(name) == settings.digest)
         first_seen = next((self._occasion.first_seen[name] for name in known), now + self._min_lead)
         since = max(first_seen, now - _MEMORY)
-        return occurrences(settings, account=self._account, since=since, now=now, calendars=self.calendars)
+        last = horizon(now, ZoneInfo(self._account))
+        last = max(last, self._occasion.ahead or last)
+        return occurrences(settings, account=self._account, since=since, last=last, calendars=self.calendars)
 
     def _is_settled(self, address: Address, former: tuple[str, ...]) -> bool:
         return any(self._occasion.is_settled(one) for one in (address, *(address.renamed(name) for name in former)))

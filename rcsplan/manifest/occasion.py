@@ -22,11 +22,13 @@ class Occasion:
 
     `frozen` are sends (address, revision) that ended so long ago that they are neither rendered nor compared. Of a
     recurring campaign, occurrences count from when it was `first_seen` by name, where `rules` says that its rule was
-    the same, and those that `is_settled` says have begun are left as they are, whatever the manifest says now.
+    the same, and those that `is_settled` says have begun are left as they are, whatever the manifest says now. They are
+    looked at up to the provider's horizon, or up to a moment further `ahead`.
     """
 
     now: datetime
     frozen: Collection[tuple[Address, int]] = frozenset()
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    ahead: datetime | None = None
     is_settled: Callable[[Address], bool] = _nothing_is_settled

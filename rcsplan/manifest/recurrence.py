@@ -16,7 +16,6 @@ from rcsplan.campaign.schedule import (
     AmbiguousTimeError,
     NonexistentTimeError,
     Scheduled,
-    horizon,
     instant_of,
     wall_time_of,
 )
@@ -214,16 +213,15 @@ class Occurrence:
 
 
 def occurrences(
-    settings: RecurringSettings, *, account: str, since: datetime, now: datetime, calendars: Calendars
+    settings: RecurringSettings, *, account: str, since: datetime, last: datetime, calendars: Calendars
 ) -> Iterator[Occurrence]:
-    """The starts of a rule after `since`, up to the provider's horizon, and the first one beyond it.
+    """The starts of a rule after `since`, up to `last`, and the first one beyond it.
 
     Raises:
         PydanticCustomError: one of them does not exist or is ambiguous, a calendar says nothing of its year, or there
             are too many.
     """
     zone = ZoneInfo(settings.timezone or account)
-    last = horizon(now, ZoneInfo(account))
     closed = tuple(_found(calendars, name, index) for index, name in enumerate(settings.calendars))
     begins = since.astimezone(zone).date() - timedelta(days=1)
     found = 0

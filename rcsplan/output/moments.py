@@ -22,6 +22,12 @@ def moment(instant: datetime, zone: str) -> str:
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {clock} {zone}"
 
 
+def day_of(instant: datetime, zone: str) -> str:
+    """`Tue 1 Dec 2026`, the date of an instant in a zone."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
 def span(length: timedelta) -> str:
     """`in 7 d 1 h`: the largest unit of a span ahead and the next smaller, or `3 h ago` for one behind."""
     minutes = int(abs(length).total_seconds()) // 60
