@@ -69,6 +69,10 @@ class Clock:
         """Let seconds pass, as if somebody had waited."""
         self.instant += timedelta(seconds=seconds)
 
+    def monotonic(self) -> float:
+        """The clock in seconds: what is slow takes its time of this one, and meets the timeouts that it should."""
+        return (self.instant - BEGINNING).total_seconds()
+
 
 class Fuse:
     """Counts the steps of a run and kills it at one of them; whoever is dead does nothing more."""
@@ -155,8 +159,9 @@ class SimulatedProvider:
             yield SendClient(session, sleep=self.world.clock.sleep)
 
     def _session(self) -> Session:
-        transport = InProcessTransport(self.world.application(), dropped=ConnectionDropped)
-        return Session(base_url=_URL, api_key="test_key", transport=transport)
+        application, monotonic = self.world.application(), self.world.clock.monotonic
+        transport = InProcessTransport(application, dropped=ConnectionDropped, monotonic=monotonic)
+        return Session(base_url=_URL, api_key="test_key", transport=transport, monotonic=monotonic)
 
 
 @dataclass
