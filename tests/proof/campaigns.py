@@ -17,7 +17,7 @@ schedule: {{at: "{at:%Y-%m-%d %H:%M}", timezone: UTC}}
 spec:
   groups: [{{name: VIP}}]
   sender: {sender}
-  options: {{text: "{origin} r{revision} v{version}"}}
+  options: {{text: "{text}"}}
 """
 _TEXT = re.compile(r"(\S+) r(\d+) v(\d+)")
 
@@ -52,12 +52,16 @@ def manifest_of(one: Campaign) -> str:
     return _MANIFEST.format(
         name=one.name,
         revision=one.revision,
-        version=one.version,
         at=one.at,
         sender=one.sender,
-        origin=one.origin,
+        text=text_of(one),
         moved_from=moved_from,
     )
+
+
+def text_of(one: Campaign) -> str:
+    """The text of a campaign's message."""
+    return f"{one.origin} r{one.revision} v{one.version}"
 
 
 def identity_of(entry: dict) -> Identity:

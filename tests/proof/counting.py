@@ -40,10 +40,16 @@ def memory_of(state, wanted: Iterable[Campaign]) -> Memory:
 def doubles(ledger: Iterable[dict]) -> list[str]:
     """Sends that the provider holds twice: two campaigns of one address that may still reach people, or did."""
     entries = list(ledger)
-    reaching = Counter(identity_of(entry) for entry in entries if entry["status"] != "stopped" or entry["sent"])
-    twice = [f"{one.name} r{one.revision} was accepted {n} times" for one, n in reaching.items() if n > 1]
+    reached = Counter(identity_of(entry) for entry in entries if reaches_people(entry))
     ahead = Counter(identity_of(entry).name for entry in entries if entry["status"] in _AHEAD)
-    return sorted([*twice, *(f"{name} is scheduled {n} times" for name, n in ahead.items() if n > 1)])
+    twice = {one.name: f"{one.name} r{one.revision} was accepted {n} times" for one, n in reached.items() if n > 1}
+    scheduled = {name: f"{name} is scheduled {n} times" for name, n in ahead.items() if n > 1}
+    return sorted({**scheduled, **twice}.values())
+
+
+def reaches_people(entry: dict) -> bool:
+    """Whether a campaign of the ledger has sent something, or still may."""
+    return entry["status"] != "stopped" or bool(entry["sent"])
 
 
 def lost(ledger: Iterable[dict], memory: Memory) -> list[str]:

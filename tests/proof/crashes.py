@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rcsplan.backend.local import LocalStore
 from tests.proof.campaigns import identity_of
-from tests.proof.eventful import Stage, unsettled
 from tests.proof.fuse import FusedForgetfulDisk
 from tests.proof.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tests.proof.eventful import Stage
     from tests.proof.world import Run, World
 
 
@@ -69,14 +69,13 @@ def crash_twice(stage: Stage, number: int, *, seed: int, steps: int) -> Tally:
     return tally
 
 
-def lose_power(stage: Stage, steps: Iterable[int]) -> Tally:
+def lose_power(stage: Stage, steps: Iterable[int], disk: type[FusedForgetfulDisk] = FusedForgetfulDisk) -> Tally:
     """Let the whole machine die at each of the steps, with all that no disk was told to keep, and recover."""
     tally = Tally()
     for step in steps:
-        machine = Machine()
+        machine = Machine(disk)
         with stage.opened(open_store=machine.open_store) as world:
-            machine.world, machine.disk = world, FusedForgetfulDisk(world.fuse)
-            machine.disk.keep(world.folder)
+            machine.start(world)
             world.fuse.arm(step)
             world.apply()
             machine.lose_power()
@@ -84,26 +83,29 @@ def lose_power(stage: Stage, steps: Iterable[int]) -> Tally:
     return tally
 
 
-@dataclass
 class Machine:
     """A machine that can lose its power: of its files only what was synced is left then."""
 
-    world: World | None = None
-    disk: FusedForgetfulDisk | None = None
+    def __init__(self, disk: type[FusedForgetfulDisk]) -> None:
+        self._make_disk = disk
 
     def open_store(self, world: World) -> LocalStore:
         """The store of a world whose state is on this machine."""
-        return LocalStore(world.state_file, disk=self.disk)
+        return LocalStore(world.state_file, disk=self._disk)
+
+    def start(self, world: World) -> None:
+        """Start, with all that is on the disk."""
+        self._world, self._disk = world, self._make_disk(world.fuse)
+        self._disk.keep(world.folder)
 
     def lose_power(self) -> None:
         """Put what is left into the place of the state's folder, and start again."""
-        folder = self.world.state_file.parent
+        folder = self._world.state_file.parent
         left = folder.with_name("left")
-        self.disk.restore(folder, left)
+        self._disk.restore(folder, left)
         shutil.rmtree(folder)
         left.rename(folder)
-        self.disk = FusedForgetfulDisk(self.world.fuse)
-        self.disk.keep(self.world.folder)
+        self.start(self._world)
 
 
 @dataclass
@@ -159,7 +161,4 @@ def _recover(world: World, tally: Tally, when: str, *, again: Callable[[], Run] 
         tally.look(world, f"again {when}")
     last = world.converge()
     tally.look(world, f"recovered {when}")
-    tally.unsettled += [f"{when}: {problem}" for problem in unsettled(world)]
-    if last.code:
-        tally.unsettled.append(f"{when}: apply exits {last.code}: {last.error}")
-    tally.close(world)
+    tally.end(world, last, when)

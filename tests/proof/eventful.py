@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.proof.campaigns import Campaign, identity_of
+from tests.proof.campaigns import Campaign
 from tests.proof.world import BEGINNING, Clock, World, local_store, opened_world
 
 if TYPE_CHECKING:
@@ -102,16 +101,3 @@ class Stage:
             eventful(world)
         self._made = world
         return world
-
-
-def unsettled(world: World) -> list[str]:
-    """What is not as it should be once an apply came to its end undisturbed: nothing, where it kept its promises."""
-    plan = world.plan()
-    reaching = Counter(identity_of(entry) for entry in world.ledger() if entry["status"] != "stopped" or entry["sent"])
-    wanted = {(one.origin, one.revision) for one in world.wanted.values()}
-    return [
-        *world.differences(),
-        *(f"{one} has {reaching[one]} acceptances that reach people" for one in wanted if reaching[one] != 1),
-        *(["a plan right after it does not end with 0"] if plan.code else []),
-        *(["a plan right after it is not empty"] if plan.plan is None or plan.plan.has_changes else []),
-    ]

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.proof.campaigns import Campaign
-from tests.proof.eventful import Stage, unsettled
 from tests.proof.tally import Tally
 from tests.proof.world import BEGINNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tests.proof.eventful import Stage
     from tests.proof.world import Run, World
 
 #: A manifest that appears between the two runs, so that the second one has something of its own to record.
@@ -59,10 +59,7 @@ def _meddle(stage: Stage, steps: Iterable[int], meddle: Callable[[World], Run]) 
             world.wait(minutes=5)
             last = world.converge()
             met.tally.look(world, f"recovered from {when}")
-            met.tally.unsettled += [f"{when}: {problem}" for problem in unsettled(world)]
-            if last.code:
-                met.tally.unsettled.append(f"{when}: apply exits {last.code}: {last.error}")
-            met.tally.close(world)
+            met.tally.end(world, last, when)
     return met
 
 

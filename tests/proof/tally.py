@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.proof.world import World
+    from tests.proof.world import Run, World
 
 
 @dataclass
@@ -19,6 +19,7 @@ class Tally:
     doubles: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    _seen: set[tuple[int, str]] = field(default_factory=set)
 
     @property
     def problems(self) -> list[str]:
@@ -26,11 +27,23 @@ class Tally:
         return [*self.doubles, *self.lost, *self.unsettled]
 
     def look(self, world: World, when: str) -> None:
-        """Count what is twice and what is lost at this moment."""
-        self.doubles += [f"{when}: {double}" for double in world.doubles()]
-        self.lost += [f"{when}: {lost}" for lost in world.lost()]
+        """Count what is twice and what is lost at this moment, each once in a history."""
+        self.doubles += self._news(world.doubles(), when)
+        self.lost += self._news(world.lost(), when)
+
+    def end(self, world: World, last: Run, when: str) -> None:
+        """Judge how a history ended, whose last apply should have left nothing to do."""
+        if last.code:
+            self.unsettled.append(f"{when}: apply exits {last.code}: {last.error}")
+        self.unsettled += [f"{when}: {problem}" for problem in world.unsettled()]
+        self.close(world)
 
     def close(self, world: World) -> None:
         """Add what a world counted: its history is over."""
         self.histories += 1
         self.counts += world.counts
+
+    def _news(self, found: list[str], when: str) -> list[str]:
+        news = [what for what in found if (self.histories, what) not in self._seen]
+        self._seen.update((self.histories, what) for what in news)
+        return [f"{when}: {what}" for what in news]

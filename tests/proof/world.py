@@ -34,7 +34,7 @@ from rcsplan.sandbox.store import SandboxStore
 from rcsplan.state.model import Account
 from tests.backend.disks import Crash
 from tests.proof import counting
-from tests.proof.campaigns import manifest_of
+from tests.proof.campaigns import Identity, identity_of, manifest_of
 from tests.proof.fuse import Fuse, FusedDisk, FusedStore
 
 if TYPE_CHECKING:
@@ -371,6 +371,18 @@ class World:
     def differences(self) -> list[str]:
         """Where state, provider and manifests disagree once everything has settled."""
         return counting.differences(self.ledger(), self.state(), self.wanted.values(), self.clock())
+
+    def unsettled(self) -> list[str]:
+        """What is not as it should be once an apply has come to its end: nothing, where it kept its promises."""
+        plan = self.plan()
+        reached = Counter(identity_of(entry) for entry in self.ledger() if counting.reaches_people(entry))
+        wanted = {Identity(one.origin, one.revision) for one in self.wanted.values()}
+        return [
+            *self.differences(),
+            *(f"{one.name} r{one.revision} was accepted {reached[one]} times" for one in wanted if reached[one] != 1),
+            *(["a plan right after it does not end with 0"] if plan.code else []),
+            *(["a plan right after it is not empty"] if plan.plan is None or plan.plan.has_changes else []),
+        ]
 
 
 @contextlib.contextmanager
