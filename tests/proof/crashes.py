@@ -30,9 +30,9 @@ def applying_saved(world: World) -> Callable[[], Run]:
     return lambda: world.apply_saved(saved)
 
 
-def steps_of(stage: Stage, command: Callable[[World], Callable[[], Run]] = applying) -> list[str]:
+def steps_of(stage: Stage, command: Callable[[World], Callable[[], Run]] = applying, **fields: object) -> list[str]:
     """The steps of an undisturbed run."""
-    with stage.opened() as world:
+    with stage.opened(**fields) as world:
         run = command(world)
         world.fuse.arm(None)
         run()
@@ -158,6 +158,7 @@ def _recover(world: World, tally: Tally, when: str, *, again: Callable[[], Run] 
     world.fuse.arm(None)
     if again is not None:
         again()
+        world.wait(minutes=3)
         tally.look(world, f"again {when}")
     last = world.converge()
     tally.look(world, f"recovered {when}")

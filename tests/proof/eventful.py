@@ -40,6 +40,7 @@ def eventful(world: World) -> None:
     world.faults = _LOSSES
     world.apply(settle_timeout=0)
     world.faults = ()
+    world.simulator.rearm_faults()
     world.wait(minutes=10)
     _, edited, edited_too, raised, before, _ = earlier
     for gone in ("past", "before", "gone"):
@@ -71,12 +72,14 @@ class Stage:
         self._made: World | None = None
 
     @contextlib.contextmanager
-    def opened(self, **fields: object) -> Iterator[World]:
-        """A world of its own, gone when the block ends."""
+    def opened(self, *, prepare: Callable[[World], None] | None = None, **fields: object) -> Iterator[World]:
+        """A world of its own, gone when the block ends; `prepare` may change it, `fields` are those of a world."""
         self._number += 1
         folder = self._folder / f"world-{self._number}"
         try:
             with self._world(folder, fields) as world:
+                if prepare is not None:
+                    prepare(world)
                 world.counts.clear()
                 yield world
         finally:

@@ -29,25 +29,25 @@ class Meddling:
     endings: Counter[tuple[int, int]] = field(default_factory=Counter)
 
 
-def meet(stage: Stage, steps: Iterable[int]) -> Meddling:
+def meet(stage: Stage, steps: Iterable[int], **fields: object) -> Meddling:
     """At each of the steps of an apply, run another one to its end."""
-    return _meddle(stage, steps, lambda world: world.apply())
+    return _meddle(stage, steps, lambda world: world.apply(), fields)
 
 
-def break_in(stage: Stage, steps: Iterable[int], **options: object) -> Meddling:
+def break_in(stage: Stage, steps: Iterable[int], *, settle_timeout: float = 180, **fields: object) -> Meddling:
     """At each of the steps of an apply, break its lock and run another one to its end."""
 
     def breaking(world: World) -> Run:
         unlocked = world.unlock()
-        return unlocked if unlocked.code else world.apply(**options)
+        return unlocked if unlocked.code else world.apply(settle_timeout=settle_timeout)
 
-    return _meddle(stage, steps, breaking)
+    return _meddle(stage, steps, breaking, fields)
 
 
-def _meddle(stage: Stage, steps: Iterable[int], meddle: Callable[[World], Run]) -> Meddling:
+def _meddle(stage: Stage, steps: Iterable[int], meddle: Callable[[World], Run], fields: dict[str, object]) -> Meddling:
     met = Meddling()
     for step in steps:
-        with stage.opened() as world:
+        with stage.opened(**fields) as world:
             second: list[Run] = []
             world.fuse.arm(step, lambda world=world, second=second: second.append(_meanwhile(world, meddle)))
             first = world.apply()

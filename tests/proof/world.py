@@ -40,7 +40,7 @@ from tests.proof.fuse import Fuse, FusedDisk, FusedStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from wsgiref.types import WSGIApplication, WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
     from rcsplan.backend.protocol import StateStore
     from rcsplan.sandbox.faults import Fault
@@ -308,6 +308,7 @@ class World:
 
     def ledger(self):
         """What the provider accepted, oldest first."""
+        self._let_arrive()
         return self.simulator.ledger()
 
     def application(self):
@@ -318,7 +319,7 @@ class World:
         def fused(environ, start_response):
             method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
             began = self.clock()
-            self._let_arrive(app)
+            self._let_arrive()
             try:
                 self.fuse.step(f"{method} {path}: on its way")
             except Crash:
@@ -338,11 +339,11 @@ class World:
 
         return fused
 
-    def _let_arrive(self, app: WSGIApplication) -> None:
+    def _let_arrive(self) -> None:
         arrived = [request for request in self._under_way if request.arrives_at <= self.clock()]
         for request in arrived:
             self._under_way.remove(request)
-            app({**request.environ, "wsgi.input": io.BytesIO(request.body)}, lambda *_: None)
+            create_app(self.simulator)({**request.environ, "wsgi.input": io.BytesIO(request.body)}, lambda *_: None)
 
     def _nobody(self) -> Attendance:
         return Attendance(show=lambda _: None, confirm=lambda _: True, listen=lambda _: None, hold=lambda: self.hold)
