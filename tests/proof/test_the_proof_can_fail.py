@@ -43,7 +43,8 @@ def test_without_intents_a_crash_after_a_submission_loses_it(stage):
     mutant = {"open_store": lambda world: StoreWithoutIntents(local_store(world))}
     executed = at(stage, f"{CREATE}: executed", **mutant)
     tally = crash_once(stage, executed, **mutant)
-    assert len(tally.lost) == len(executed)
+    # The one that is submitted for the second time is watched from the first.
+    assert len(tally.lost) == len(executed) - 1
 
 
 def test_without_checks_the_holder_of_a_broken_lock_sends_everything_again(stage):
