@@ -59,7 +59,8 @@ def eventful(world: World) -> None:
 class Stage:
     """Opens worlds in which an eventful apply is about to run, each in a folder of its own below one.
 
-    Where the state lies in a store of its own, which cannot be copied like files, each world is made anew.
+    Where the state lies in a store of its own, which cannot be copied like files, each world is made anew: `open_store`
+    then finds a place for each by the name of its folder, and `frees_locks` says whether a lock dies with its holder.
     """
 
     def __init__(
@@ -87,15 +88,15 @@ class Stage:
 
     @contextlib.contextmanager
     def _world(self, folder: Path, fields: dict[str, object]) -> Iterator[World]:
+        options = {"open_store": self._open_store, "frees_locks": self._frees_locks, **fields}
         if self._open_store is not local_store:
-            options = {"open_store": self._open_store, "frees_locks": self._frees_locks, **fields}
             with opened_world(folder, **options) as world:
                 eventful(world)
                 yield world
             return
         made = self._made or self._make()
         shutil.copytree(made.folder, folder)
-        world = World(folder, clock=Clock(made.clock()), wanted=dict(made.wanted), **fields)
+        world = World(folder, clock=Clock(made.clock()), wanted=dict(made.wanted), **options)
         with contextlib.closing(world):
             yield world
 

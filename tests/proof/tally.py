@@ -21,6 +21,15 @@ class Tally:
     unsettled: list[str] = field(default_factory=list)
     _seen: set[tuple[int, str]] = field(default_factory=set)
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            histories=self.histories + other.histories,
+            counts=self.counts + other.counts,
+            doubles=self.doubles + other.doubles,
+            lost=self.lost + other.lost,
+            unsettled=self.unsettled + other.unsettled,
+        )
+
     @property
     def problems(self) -> list[str]:
         """Everything that was found wrong."""
