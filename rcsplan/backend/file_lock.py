@@ -15,7 +15,7 @@ from rcsplan.backend.protocol import LockInfo
 from rcsplan.errors import LockLost, StateLocked, StateUnwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _POLL_SECONDS = 0.1
@@ -99,9 +99,14 @@ def break_lock(path: Path, *, written: Path, patience: float) -> LockInfo | None
 
 
 @contextlib.contextmanager
-def shut(descriptor: int) -> Iterator[None]:
-    """While the block runs the lock is not broken; the file is the `written` one of `break_lock`."""
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+def shut(descriptor: int, *, check: Callable[[], None]) -> Iterator[None]:
+    """While the block runs the lock is not broken; the file is the `written` one of `break_lock`.
+
+    Whoever has it shut breaks the lock just now, or has the next one: `check` raises then, and nobody waits for that.
+    """
+    while not _try_lock(descriptor):
+        check()
+        time.sleep(_POLL_SECONDS)
     try:
         yield
     finally:

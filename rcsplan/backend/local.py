@@ -219,7 +219,7 @@ class LocalSession:
             self._open_journal()
         except OSError as error:
             raise _unwritable(self._journal_path, error) from None
-        with file_lock.shut(self._journal):
+        with file_lock.shut(self._journal, check=self.check):
             self.check()
             yield
 

@@ -82,3 +82,17 @@ def test_between_two_writes_a_lock_is_broken_at_once(begun):
         assert LocalStore(begun, patience=0).unlock() is not None
         with pytest.raises(LockLost):
             session.record([put(2)])
+
+
+def record_in_vain(session):
+    with pytest.raises(LockLost):
+        session.record([put(2)])
+
+
+@pytest.mark.parametrize("step", range(3, STEPS + 1))
+def test_who_lost_the_lock_does_not_wait_for_the_next_holder_to_write(begun, step):
+    with lock(LocalStore(begun)) as late:
+        late.record([put(1)])
+        LocalStore(begun).unlock()
+        write(begun, MeddledDisk(at=step, meddle=lambda: record_in_vain(late)), 3)
+    assert number_in(LocalStore(begun).load()) == 3
