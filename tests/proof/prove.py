@@ -12,6 +12,7 @@ which must fail. One table goes to stdout, progress to stderr.
     crash pairs      die at a random step, and again in the recovery
     second run       at every step another apply begins, and finds the lock taken
     broken lock      at every step the lock is broken, another apply runs, and the first goes on
+    overtaking       the same, but the other apply halts half way until the first has ended
     storms           kills, faults, second runs and broken locks at random
     SIGKILL          real processes, killed at random instants against a served simulator
     naive runner     POST, then save: killed at every step
@@ -36,7 +37,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from tests.proof.crashes import Stopping, applying_saved, crash_once, crash_twice, lose_power, steps_of
 from tests.proof.eventful import Stage
-from tests.proof.meddling import break_in, meet
+from tests.proof.meddling import break_in, meet, overtake
 from tests.proof.naive import NaiveStage
 from tests.proof.processes import play_kills
 from tests.proof.storms import storm
@@ -74,6 +75,7 @@ class Proof:
         yield "crash pairs", lambda: crash_twice(stage, self.runs, seed=self.seed, steps=len(steps))
         yield "second run", lambda: meet(stage, every).tally
         yield "broken lock", lambda: break_in(stage, every).tally + break_in(stage, every, settle_timeout=0).tally
+        yield "overtaking", lambda: overtake(stage, self.runs, seed=self.seed, steps=len(steps)).tally
         yield "storms", lambda: storm(stage, self.runs, seed=self.seed)
         rounds = max(1, self.runs // _KILLS_A_ROUND)
         kills = {"rounds": rounds, "kills_a_round": _KILLS_A_ROUND, "seed": self.seed}

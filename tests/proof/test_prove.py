@@ -21,6 +21,7 @@ PARTS = [
     "crash pairs",
     "second run",
     "broken lock",
+    "overtaking",
     "storms",
     "SIGKILL",
     "naive runner",

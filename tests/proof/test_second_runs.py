@@ -6,7 +6,7 @@ import pytest
 
 from tests.proof.crashes import steps_of
 from tests.proof.eventful import Stage
-from tests.proof.meddling import break_in, meet
+from tests.proof.meddling import break_in, meet, overtake
 
 PARTS = 4
 LOCKED = 6
@@ -54,3 +54,10 @@ def test_at_any_step_of_an_apply_its_lock_is_broken_and_it_submits_nothing_more(
     assert undisturbed == free
     assert {one for one, other in met.endings if other != LOCKED} <= {0, LOCKED}
     assert sum(met.endings.values()) == len(numbers)
+
+
+@pytest.mark.parametrize(("number", "seed"), [(20, 1), pytest.param(500, 2, marks=pytest.mark.full)])
+def test_who_overtakes_a_run_whose_lock_it_broke_and_is_overtaken_sends_nothing_twice(stage, number, seed):
+    met = overtake(stage, number, seed=seed, steps=len(steps_of(stage)))
+    assert (met.tally.problems, met.tally.histories) == ([], number)
+    assert sum(ends for (one, _), ends in met.endings.items() if one == LOCKED) > 0
