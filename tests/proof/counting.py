@@ -27,12 +27,12 @@ class Memory:
     open: Counter[Identity] = field(default_factory=Counter)
 
 
-def memory_of(state, wanted: Iterable[Campaign]) -> Memory:
-    """What a state of rcsplan knows; renamed campaigns go by the name that their messages tell."""
+def memory_of(state) -> Memory:
+    """What a state of rcsplan knows."""
     if state is None:
         return Memory()
     stand: Counter[Identity] = Counter()
-    for identity, record in _records(state, wanted):
+    for identity, record in _records(state):
         stand[identity] += (record.intent is not None) + len(record.watched)
     return Memory(state.sends.claimed_ids(), stand)
 
@@ -69,7 +69,7 @@ def differences(ledger: Iterable[dict], state, wanted: Collection[Campaign], now
     """Where state, provider and manifests disagree once everything has settled."""
     recorded = {
         record.remote_id: tuple(identity)
-        for identity, record in _records(state, wanted)
+        for identity, record in _records(state)
         if phase_of(record) in LIVE and (record.remote is None or record.remote.status in _AHEAD)
     }
     live = {entry["id"]: tuple(identity_of(entry)) for entry in ledger if entry["status"] in _AHEAD}
@@ -82,8 +82,8 @@ def differences(ledger: Iterable[dict], state, wanted: Collection[Campaign], now
     )
 
 
-def _records(state, wanted: Iterable[Campaign]):
-    origins = {one.name: one.origin for one in wanted}
+def _records(state):
+    """Every record, with the identity that its messages tell: by the first name that its address had."""
     for address, entry in state.sends.items():
         for record in entry.revisions.values():
-            yield Identity(origins.get(address, address), record.revision), record
+            yield Identity((*entry.former, address)[0], record.revision), record

@@ -258,7 +258,7 @@ class KillRounds:
         """What the simulator holds and no record stands for."""
         # The ledger first: what is accepted after it was read cannot be missed in the state.
         ledger = self.shop.ledger()
-        return lost(ledger, memory_of(self.shop.state(), self.wanted.values()))
+        return lost(ledger, memory_of(self.shop.state()))
 
     def _change(self, number: int) -> None:
         """Three new sends, two of them in one minute; of the round before one changes, one goes, and one is raised."""

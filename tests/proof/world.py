@@ -367,7 +367,7 @@ class World:
 
     def lost(self) -> list[str]:
         """Acceptances that no record knows and no open intent stands for."""
-        return counting.lost(self.ledger(), counting.memory_of(self.state(), self.wanted.values()))
+        return counting.lost(self.ledger(), counting.memory_of(self.state()))
 
     def differences(self) -> list[str]:
         """Where state, provider and manifests disagree once everything has settled."""
