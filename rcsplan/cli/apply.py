@@ -129,7 +129,7 @@ class _Attended:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        self._open.__exit__(kind, error, trace)
 
     @property
     def attendance(self) -> Attendance:
