@@ -97,12 +97,14 @@ class DesiredSet:
     `frozen` are addresses that are declared but were not rendered, because they ended long ago and can no longer
     change; `filtered` are declared addresses that this run leaves out on request. Neither counts as removed.
     `left_alone` are addresses that nothing declares and that this run does not act on: they still count as vanished.
+    `beside` are the sends of filtered addresses that were read all the same: what this run sends is compared with them.
     """
 
     sends: Mapping[Address, Send]
     frozen: frozenset[Address] = frozenset()
     filtered: frozenset[Address] = frozenset()
     left_alone: frozenset[Address] = frozenset()
+    beside: Mapping[Address, Send] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Send]:
         """The sends in order of their addresses."""

@@ -54,7 +54,7 @@ def _taken_twice(manifests: list[Manifest]) -> Iterator[Diagnostic]:
                 "Former name is given twice",
                 ("metadata", "moved_from", manifest.moved_from.index(former)),
                 detail=f"{former!r} is also named in moved_from by the campaign at {places}.",
-                hint="What was sent belongs to one campaign: keep the name there, and give the other metadata.new: true.",
+                hint="What was sent belongs to one: keep the name there, and set metadata.new: true elsewhere.",
             )
 
 

@@ -123,6 +123,7 @@ def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> Desired
     return replace(
         desired,
         sends={address: send for address, send in desired.sends.items() if address in chosen},
+        beside={address: send for address, send in desired.sends.items() if address not in chosen},
         filtered=desired.filtered | frozenset(declared - chosen),
         left_alone=frozenset(known - declared - chosen),
     )

@@ -20,8 +20,9 @@ from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
 from rcsplan.state.phase import phase_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from rcsplan.campaign.address import Address
     from rcsplan.campaign.model import DesiredSet, Send
     from rcsplan.plan.facts import Facts, Rules, Source
     from rcsplan.plan.model import Action
@@ -40,7 +41,7 @@ def make_plan(
     wishes = _wishes(desired, state, facts, rules)
     moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
     vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
-    wishes = _with_blocks(wishes, vanished, state, facts, rules)
+    wishes = _with_blocks(wishes, desired.beside, vanished, state, facts, rules)
     actions = (
         *(action_of_wish(wish, facts) for wish in wishes.values()),
         *_removals(desired, state, facts, rules, moved=moved),
@@ -82,14 +83,24 @@ def _former_address(send: Send, state: State, *, taken: set[str]) -> str | None:
 
 
 def _with_blocks(
-    wishes: dict[str, Wish], vanished: tuple[Vanished, ...], state: State, facts: Facts, rules: Rules
+    wishes: dict[str, Wish],
+    beside: Mapping[Address, Send],
+    vanished: tuple[Vanished, ...],
+    state: State,
+    facts: Facts,
+    rules: Rules,
 ) -> dict[str, Wish]:
+    directory = Directory(facts.lists)
+    others_declared = {
+        str(address): (send, directory.resolve(send, max_contacts=rules.max_contacts).audience)
+        for address, send in beside.items()
+    }
     sends = {address: (wish.send, wish.resolution.audience) for address, wish in wishes.items()}
     sending = [address for address, wish in wishes.items() if wish.verdict.sends]
     unknown_to_state = [address for address in sending if not wishes[address].entry.revisions]
     others = unclaimed(state, facts)
     blocks = {
-        **block_duplicates(sends, sending),
+        **block_duplicates({**others_declared, **sends}, sending),
         **block_renames(sends, unknown_to_state, vanished),
         **block_lookalikes({address: wish.send for address, wish in wishes.items()}, sending, others),
         **block_foreign(state, sending, others, exclusive=rules.exclusive),

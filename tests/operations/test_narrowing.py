@@ -9,6 +9,7 @@ import pytest
 
 from rcsplan.cli.main import run
 
+NAME = "'acme-winter-sale-en'"
 EXAMPLE = Path(__file__).parents[2] / "campaigns"
 
 
@@ -34,6 +35,15 @@ def test_a_rename_is_noticed_also_when_only_the_new_name_is_applied(project, cap
     capsys.readouterr()
     assert run(["plan", "acme-december-en"]) == 4
     assert "possible_rename" in capsys.readouterr().out
+
+
+def test_the_same_message_twice_is_noticed_also_when_only_one_is_applied(project, capsys):
+    text = (project / "acme/winter-sale-en.yaml").read_text("utf-8")
+    again = text.replace("name: acme-winter-sale-en", "name: acme-twin-en").replace("metadata.name", NAME)
+    (project / "acme/twin-en.yaml").write_text(again, "utf-8")
+    capsys.readouterr()
+    assert run(["plan", "acme-twin-en"]) == 4
+    assert "It has the same content as acme-winter-sale-en" in capsys.readouterr().out
 
 
 def test_what_is_not_named_is_neither_stopped_nor_archived(project, capsys):
