@@ -50,7 +50,7 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
     check_belongs(state, target)
     with target.provider.reader() as client:
         seen = observe_account(client, target)
-        make_changes(state, refresh(client, state, seen))
+        make_changes(state, refresh(client, state, seen, in_flight=target.in_flight))
         found = findings(client, state, seen, target)
         make_changes(state, (finding.change for finding in found))
     adopted = frozenset(finding.address for finding in found if isinstance(finding.conclusion, Arrived))

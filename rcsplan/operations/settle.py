@@ -47,7 +47,7 @@ def settle(
     waited = 0.0
     while True:
         seen = observe_account(client, target)
-        _record(session, refresh(client, state, seen))
+        _record(session, refresh(client, state, seen, in_flight=target.in_flight))
         found = findings(client, state, seen, target)
         _record(session, tuple(finding.change for finding in found if _is_news(finding, state)))
         for finding in found:
