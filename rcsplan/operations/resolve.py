@@ -85,13 +85,8 @@ def resolve_as_not_sent(target: Target, address: str, *, confirm: Callable[[Cost
         if not confirm(_cost(address, record, state, seen, in_flight=target.in_flight)):
             return False
         lost = never_arrived(record).model_copy(update={"late_id": None})
-        disowned = _suspects(record) - (state.sends.claimed_ids() - {record.late_id})
-        session.record(
-            [
-                PutRecord(address=address, record=lost),
-                *(DisownCampaign(remote_id=remote_id) for remote_id in sorted(disowned)),
-            ]
-        )
+        disowned = [DisownCampaign(remote_id=remote_id) for remote_id in sorted(_suspects(record))]
+        session.record([PutRecord(address=address, record=lost), *disowned])
         session.save()
         return True
 
