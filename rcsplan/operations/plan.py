@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rcsplan.apply.echo import standing_shift
 from rcsplan.campaign.address import Address, parse_address
 from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rcsplan.campaign.model import DesiredSet
+    from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
@@ -84,7 +86,7 @@ def plan_on(
         replace(facts, adopted=adopted),
         rules,
         source=target.runtime.source(),
-        warnings=_texts(loaded.diagnostics),
+        warnings=(*_texts(loaded.diagnostics), *_warnings_of_shift(state, target)),
     )
     return Planned(plan=made, loaded=loaded)
 
@@ -127,6 +129,21 @@ def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> Desired
         filtered=desired.filtered | frozenset(declared - chosen),
         left_alone=frozenset(known - declared - chosen),
     )
+
+
+def shift_of(state: State, target: Target) -> ConfigurationError | None:
+    """What is wrong with the start of a scheduled campaign, where by the settings as they are others would go wrong."""
+    return standing_shift(
+        state,
+        zone=target.zone,
+        response_zone=target.response_zone,
+        fingerprint_seconds=target.environment.provider.fingerprint_start_at,
+    )
+
+
+def _warnings_of_shift(state: State, target: Target) -> tuple[str, ...]:
+    shift = shift_of(state, target)
+    return () if shift is None else (f"{shift.summary}. {shift.detail} {shift.hint}",)
 
 
 def _texts(diagnostics: tuple[Diagnostic, ...]) -> tuple[str, ...]:

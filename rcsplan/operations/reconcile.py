@@ -146,7 +146,8 @@ def _sightings(client: ReadClient, record: Record, intent: Intent, seen: Observa
     for sighting in seen.facts.sightings:
         if sighting.id <= intent.baseline_id or sighting.sender != record.sender:
             continue
-        if has_own_second(record):
+        is_candidate = record.start_at in {None, sighting.start_at}
+        if has_own_second(record) or not is_candidate:
             yield sighting
         else:
             yield replace(sighting, phones=client.detail(sighting.id).total_phones)
