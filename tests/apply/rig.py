@@ -61,6 +61,8 @@ class Clock:
     def __init__(self):
         self.instant = NOW
         self.slept = []
+        #: Called whenever somebody has slept.
+        self.on_sleep = []
 
     def __call__(self):
         return self.instant
@@ -68,6 +70,8 @@ class Clock:
     def sleep(self, seconds):
         self.slept.append(seconds)
         self.tick(seconds)
+        for react in self.on_sleep:
+            react()
 
     def tick(self, seconds):
         self.instant += timedelta(seconds=seconds)

@@ -14,6 +14,12 @@ IN_LONDON = {"response_timezone": "Europe/London"}
 AS_IN_NEPAL = {"response_timezone": "Asia/Kathmandu"}
 DROPPED = {"start_seconds": "dropped"}
 BOTH = {**DROPPED, **IN_UTC}
+UTC_HINT = "Its answers are in UTC: set provider.response_timezone: UTC"
+CUT_HINT = "The provider drops seconds: set provider.fingerprint_start_at: false"
+ZONE_HINT = (
+    "Look the campaign up in the provider's panel. If it starts when it should, set provider.response_timezone to the "
+    "zone of the answers, which are at {}; if not, stop it, and set provider.timezone to the account's zone."
+)
 NO_SECONDS = {"fingerprint_start_at": False}
 
 
@@ -40,26 +46,12 @@ def test_a_start_that_is_shown_otherwise_is_recorded_and_stops_the_run(three, re
 @pytest.mark.parametrize(
     ("reading", "hint"),
     [
-        (IN_UTC, "Its answers are in UTC: set provider.response_timezone: UTC"),
-        (IN_LONDON, "Its answers are in UTC: set provider.response_timezone: UTC"),
-        (DROPPED, "The provider drops seconds: set provider.fingerprint_start_at: false"),
-        (
-            BOTH,
-            "The provider drops seconds: set provider.fingerprint_start_at: false\n"
-            "Its answers are in UTC: set provider.response_timezone: UTC",
-        ),
-        (
-            AS_IN_NEPAL,
-            "Look the campaign up in the provider's panel. If it starts when it should, set "
-            "provider.response_timezone to the zone of the answers, which are at UTC+05:45; if not, stop it, and set "
-            "provider.timezone to the account's zone.",
-        ),
-        (
-            {"response_timezone": "America/New_York"},
-            "Look the campaign up in the provider's panel. If it starts when it should, set "
-            "provider.response_timezone to the zone of the answers, which are at UTC-05:00; if not, stop it, and set "
-            "provider.timezone to the account's zone.",
-        ),
+        (IN_UTC, UTC_HINT),
+        (IN_LONDON, UTC_HINT),
+        (DROPPED, CUT_HINT),
+        (BOTH, f"{CUT_HINT}\n{UTC_HINT}"),
+        (AS_IN_NEPAL, ZONE_HINT.format("UTC+05:45")),
+        ({"response_timezone": "America/New_York"}, ZONE_HINT.format("UTC-05:00")),
     ],
     ids=["UTC", "London", "dropped", "dropped and UTC", "Nepal", "New York"],
 )
