@@ -58,6 +58,7 @@ class Provider:
     clock: Clock
     account = ACCOUNT
     reaches_people = False
+    stop_method: str = "PATCH"
     faults: tuple = ()
     arrivals: list = field(default_factory=list)
     #: Called with method and path when a call that changes something was executed.
@@ -71,7 +72,7 @@ class Provider:
     @contextlib.contextmanager
     def sender(self):
         with self._session() as session:
-            yield SendClient(session, sleep=self.clock.sleep)
+            yield SendClient(session, sleep=self.clock.sleep, stop_method=self.stop_method)
 
     @contextlib.contextmanager
     def _session(self):
@@ -99,6 +100,7 @@ class Shop:
     sandbox: SandboxStore
     clock: Clock
     settings: dict = field(default_factory=dict)
+    policy: dict = field(default_factory=dict)
     provider: Provider = None
 
     def __post_init__(self):
@@ -106,7 +108,7 @@ class Shop:
 
     @property
     def target(self):
-        project = make_project(self.folder, provider=self.settings)
+        project = make_project(self.folder, provider=self.settings, policy=self.policy)
         return Target(
             environment=project.environment(None),
             provider=self.provider,

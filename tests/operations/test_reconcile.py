@@ -26,6 +26,12 @@ def begun(shop, *faults, **send):
     return shop
 
 
+def submit_by_hand(shop, starts):
+    """Somebody else submits a campaign for each start."""
+    for number, start in enumerate(starts):
+        shop.submit_by_hand(start_at=start, text=f"Of others {number}")
+
+
 def test_a_plan_adopts_what_it_finds(lost):
     assert lost.verdicts() == {"spring": "adopt"}
 
@@ -132,11 +138,8 @@ def test_a_dispute_ends_where_one_candidate_is_left(lost):
 
 
 def test_other_peoples_campaigns_of_the_same_sender_and_minute_do_not_disturb(lost):
-    ours = lost.record().wire_start_at
-    for second in range(60):
-        start = f"2026-12-01 10:00:{second:02}"
-        if start != ours:
-            lost.submit_by_hand(start_at=start, text=f"Of others {second}")
+    minute = {f"2026-12-01 10:00:{second:02}" for second in range(60)}
+    submit_by_hand(lost, minute - {lost.record().wire_start_at})
     assert lost.verdicts() == {"spring": "adopt"}
 
 
@@ -201,8 +204,7 @@ def test_no_account_zone_hides_a_campaign_of_the_last_minute_before_the_horizon(
 
 
 def test_more_campaigns_than_a_page_holds_hide_nothing(lost):
-    for number in range(505):
-        lost.submit_by_hand(start_at="2026-12-01 11:00:00", text=f"Of others {number}")
+    submit_by_hand(lost, ["2026-12-01 11:00:00"] * 505)
     assert lost.verdicts() == {"spring": "adopt"}
 
 
