@@ -146,6 +146,8 @@ def _live(state: State, addresses: tuple[str, ...]) -> Iterator[Live]:
         for record in entry.revisions.values():
             if record.remote_id is not None and phase_of(record) in LIVE:
                 yield Live(address=address, record=record, remote_id=record.remote_id)
+            if record.late_id is not None:
+                yield Live(address=address, record=record, remote_id=record.late_id)
 
 
 def _is_meant(address: str, wanted: str) -> bool:

@@ -43,15 +43,15 @@ class Judge:
 
     def of_removed(self, entry: SendEntry) -> Verdict | None:
         """The verdict on an address that no manifest declares any more; None where nothing is left to do."""
-        record = _latest(entry)
-        if record is None or record.archived_at is not None:
-            return None
         unknown = _unknown_of(entry)
         if unknown is not None:
             return _unknown(unknown)
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
+        record = _latest(entry)
+        if record is None or record.archived_at is not None:
+            return None
         phase = phase_of(record)
         if record.late_id is not None:
             return self._late(record)

@@ -4,7 +4,8 @@ import pytest
 
 from rcsplan.errors import Blocked, UsageError
 from rcsplan.operations.resolve import resolve_as_not_sent, resolve_as_sent
-from rcsplan.operations.state_edits import disown
+from rcsplan.operations.state_edits import disown, forget
+from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.output.state_text import format_entry
 from rcsplan.state.phase import Phase, phase_of
 from tests.operations.shop import CONCLUSIVE, SEND, counts
@@ -169,6 +170,43 @@ def test_an_earlier_revision_that_arrives_after_the_removal_of_both_is_stopped(s
     shop.apply(allow_mass_stop=True)
     shop.apply(allow_mass_stop=True)
     assert (shop.statuses(), shop.verdicts()) == (["stopped", "stopped"], {})
+
+
+def test_an_earlier_revision_that_arrives_when_all_is_archived_is_stopped(shop):
+    shop = give_up(shop)
+    shop.declare("spring", revision=2, text="Second")
+    shop.apply()
+    shop.remove("spring")
+    shop.apply(allow_mass_stop=True)
+    shop.clock.tick(3600)
+    shop.break_with()
+    shop.apply()
+    assert (shop.statuses(), shop.verdicts()) == (["stopped", "stopped"], {})
+
+
+def test_an_emergency_stop_stops_both_copies(twice):
+    with pytest.raises(Blocked):
+        twice.apply(hold=lambda: "there is a HOLD")
+    live = live_campaigns(twice.target, ("spring",))
+    results = stop_campaigns(twice.target, live, lock_timeout=0)
+    assert ([one.problem for one in results], twice.statuses()) == (["", ""], ["stopped", "stopped"])
+
+
+def test_an_emergency_stop_stops_what_arrived_late(blocked):
+    stop_campaigns(blocked.target, live_campaigns(blocked.target, ("spring",)), lock_timeout=0)
+    assert (blocked.statuses(), blocked.verdicts()) == (["stopped", "stopped"], {"spring": "ambiguous"})
+
+
+def test_what_arrived_late_is_not_forgotten(blocked):
+    with pytest.raises(UsageError, match="spring may still send: campaign 54000000"):
+        forget(blocked.target, "spring")
+
+
+def test_it_is_told_when_it_is_noticed(twice):
+    told = []
+    twice.apply(listen=told.append)
+    (noticed,) = [event for event in told if str(event.happening) == "adopted"]
+    assert noticed.detail == "campaign 54000000, which had seemed lost, arrived after it was submitted again"
 
 
 def test_of_two_lost_copies_the_second_is_noticed_when_both_arrive(shop):
