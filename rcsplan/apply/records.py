@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from rcsplan.plan.model import Action
     from rcsplan.state.model import Provenance
 
-#: Statuses in which a campaign may have been stopped by us, or can no longer tell.
-_OVER = frozenset({"stopped", GONE})
-
 
 def intended(action: Action, intent: Intent, *, prior: Record | None, provenance: Provenance) -> Record:
     """The record of a submission that is about to happen; `prior` is the record of the same revision, if any."""
@@ -127,15 +124,17 @@ def stopping(record: Record, cause: StopCause, *, now: datetime, not_after: date
     return record.model_copy(update={"stop": Stop(cause=cause, opened_at=now, not_after=not_after)})
 
 
-def still_stopping(record: Record, *, looked_at: datetime, in_flight: timedelta) -> Record:
-    """The record without a stop of ours that did not happen: the next one, by somebody else, must not pass for ours.
+def judging_stop(record: Record, *, looked_at: datetime, in_flight: timedelta) -> Record:
+    """The record when a stop of ours, whose answer was lost, is seen to have happened, or can no longer happen.
 
-    A stop whose answer was lost may take effect for as long as a request is `in_flight` after the last moment at which
-    it was asked for.
+    It may take effect for as long as a request is `in_flight` after the last moment at which it was asked for. One
+    that did not happen is forgotten: the next one, by somebody else, must not pass for ours.
     """
     stop = record.stop
-    if stop is None or stop.not_after is None or record.remote is None or record.remote.status in _OVER:
+    if stop is None or stop.not_after is None or record.remote is None or record.remote.status == GONE:
         return record
+    if record.remote.status == "stopped":
+        return stopped(record, archives=False, now=record.remote.observed_at)
     return record if looked_at <= stop.not_after + in_flight else record.model_copy(update={"stop": None})
 
 

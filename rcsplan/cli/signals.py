@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 from rcsplan.errors import Interrupted
 
@@ -57,6 +58,25 @@ class Interruption:
     def arm(self) -> None:
         """From now on the first signal only asks to finish."""
         self._is_armed = True
+
+    def read_line(self, stream: TextIO) -> str:
+        """A line of a terminal, or an empty text at its end.
+
+        A signal that comes just before the wait begins would be slept over by a plain read: here it ends the wait.
+        """
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        before = signal.set_wakeup_fd(writer)
+        try:
+            select.select([stream.fileno(), reader], [], [])
+            return stream.readline()
+        except _Leave:
+            os.write(_STDERR, b"\n")  # what is said next begins on a line of its own
+            raise
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(reader)
+            os.close(writer)
 
     def objection(self) -> str:
         """Why nothing new may start, or an empty text."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rcsplan.apply.records import observed, still_stopping
+from rcsplan.apply.records import judging_stop, observed
 from rcsplan.bsg.client import NotFound
 from rcsplan.bsg.times import from_wire
 from rcsplan.campaign.schedule import horizon
@@ -135,7 +135,7 @@ def refresh(client: ReadClient, state: State, seen: Observation, *, in_flight: t
     for remote_id, (address, record) in _live(state, seen.facts.now):
         campaign = seen.campaigns.get(remote_id) or _read(client, remote_id)
         fresh = _fresh(record, campaign, now=seen.facts.now)
-        fresh = still_stopping(fresh, looked_at=seen.looked_at, in_flight=in_flight)
+        fresh = judging_stop(fresh, looked_at=seen.looked_at, in_flight=in_flight)
         if fresh is not record:
             changes.append(PutRecord(address=address, record=fresh))
     return tuple(changes)

@@ -320,3 +320,10 @@ def test_a_lock_that_was_lost_between_attempts_ends_the_run(live):
     with pytest.raises(LockLost):
         live.apply(NEW)
     assert len(live.stops()) == 1
+
+
+def test_a_lost_stop_is_confirmed_when_it_is_seen(live):
+    lose_a_stop(live, "drop_response")
+    live.apply(make_send("spring-sale", text="Old", schedule=make_scheduled("2027-01-20 10:00:00")))
+    stop = live.record().stop
+    assert (stop.confirmed_at, stop.not_after) == (live.clock(), None)
