@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _STAYS_STOPPED = "It was stopped by command, and stays so until metadata.revision rises."
 
-
 #: After so many refusals as a duplicate, without a copy to be seen, only a person goes on.
 _DUPLICATES_BEFORE_GUARD = 2
 
@@ -49,7 +48,7 @@ class Judge:
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
-        record = _latest(entry)
+        record = entry.newest
         if record is None or record.archived_at is not None:
             return None
         phase = phase_of(record)
@@ -68,7 +67,7 @@ class Judge:
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
-        record = _latest(entry)
+        record = entry.newest
         if record is None or send.revision in entry.skipped:
             return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
         if record.late_id is not None:
@@ -232,10 +231,6 @@ def drift_sentence(record: Record, phase: Phase) -> str:
 def is_drift(record: Record) -> bool:
     """Whether the record's campaign was changed by somebody other than rcsplan."""
     return phase_of(record) in DRIFTED
-
-
-def _latest(entry: SendEntry) -> Record | None:
-    return entry.newest
 
 
 def _unknown_of(entry: SendEntry) -> Record | None:
