@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import WIRE_TIME
 from rcsplan.errors import ConfigurationError
+from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from rcsplan.state.model import Record
@@ -49,12 +49,50 @@ def echo_problem(record: Record, response_zone: ZoneInfo) -> ConfigurationError 
     )
 
 
+def standing_shift(
+    state: State, *, zone: ZoneInfo, response_zone: ZoneInfo, fingerprint_seconds: bool
+) -> ConfigurationError | None:
+    """What is wrong with the start of a scheduled campaign, where by the same settings any other would go wrong too.
+
+    None where an echo was right before, or where the settings were corrected since: the time sent would be another.
+    """
+    if is_proven(state, response_zone):
+        return None
+    for _, entry in state.sends.current():
+        for record in entry.revisions.values():
+            problem = echo_problem(record, response_zone) if phase_of(record) is Phase.WAITING else None
+            if problem is not None and _would_go_again(record, zone, response_zone, seconds=fingerprint_seconds):
+                return problem
+    return None
+
+
+def _would_go_again(record: Record, zone: ZoneInfo, response_zone: ZoneInfo, *, seconds: bool) -> bool:
+    start, echo = record.start_at, record.remote.start_at if record.remote else None
+    if start is None or echo is None or record.wire_start_at != expected_echo(start, zone):
+        return False
+    return seconds or echo != expected_echo(start.replace(second=0), response_zone)
+
+
 def _fitting(start_at: datetime, echo: str, expected: str) -> str:
-    if echo == f"{expected[:-2]}00":
-        return "The provider drops seconds: set provider.fingerprint_start_at: false"
-    if echo == start_at.astimezone(UTC).strftime(WIRE_TIME):
+    is_cut = start_at.second != 0 and echo.endswith(":00")
+    cut = "The provider drops seconds: set provider.fingerprint_start_at: false"
+    if is_cut and echo[:-2] == expected[:-2]:
+        return cut
+    shown = datetime.strptime(echo, WIRE_TIME).replace(tzinfo=UTC) - start_at.replace(
+        second=0 if is_cut else start_at.second
+    )
+    zone = _fitting_zone(shown)
+    return f"{cut}\n{zone}" if is_cut else zone
+
+
+def _fitting_zone(shown: timedelta) -> str:
+    """The setting that explains a start which is shown so far from UTC."""
+    if not shown:
         return "Its answers are in UTC: set provider.response_timezone: UTC"
+    hours, minutes = divmod(int(abs(shown).total_seconds()) // 60, 60)
+    sign = "-" if shown < timedelta() else "+"
     return (
         "Look the campaign up in the provider's panel. If it starts when it should, set provider.response_timezone to "
-        "the zone of the answers; if not, stop it, and set provider.timezone to the account's zone."
+        f"the zone of the answers, which are at UTC{sign}{hours:02}:{minutes:02}; if not, stop it, and set "
+        "provider.timezone to the account's zone."
     )

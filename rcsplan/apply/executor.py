@@ -60,6 +60,7 @@ class Executor:
     _events_lock: threading.Lock = field(default_factory=threading.Lock)
     _not_stopped: set[str] = field(default_factory=set)
     _unknown: dict[_Start, str] = field(default_factory=dict)
+    _scheduled: set[str] = field(default_factory=set)
 
     def run(self, steps: Iterable[Step]) -> tuple[Event, ...]:
         """Carry out all steps and return their final events, in the order in which they ended.
@@ -78,6 +79,7 @@ class Executor:
         if submits:
             baseline_id = self._baseline()
             self._unknown = dict(_unknown_starts(self.state))
+            self._scheduled = {step.action.address for step in submits if step.action.start_at is not None}
             for chains in self._in_waves(submits):
                 self._in_parallel([partial(self._submit_in_turn, chain, baseline_id) for chain in chains])
         return tuple(self._events)
@@ -86,15 +88,22 @@ class Executor:
         """Submissions that go alone, one after the other, then all others together.
 
         Alone go what is submitted a second time, and the first scheduled one of a state, whose echo shows whether the
-        provider reads times as we do.
+        provider reads times as we do; where it got no answer, the next.
         """
-        alone = [step for step in submits if step.action.action is ActionKind.RESUBMIT]
-        first = next((step for step in submits if step.action.start_at is not None), None)
-        if first is not None and first not in alone and not self.echo_is_proven:
-            alone.insert(0, first)
-        for step in alone:
-            yield [[step]]
-        yield _apart(step for step in submits if step not in alone)
+        rest = []
+        for step in submits:
+            scheduled = step.action.start_at is not None
+            if step.action.action is ActionKind.RESUBMIT or (scheduled and not self._echo_is_proven_by_now()):
+                yield [[step]]
+            else:
+                rest.append(step)
+        yield _apart(rest)
+
+    def _echo_is_proven_by_now(self) -> bool:
+        """Whether an echo of this run or of an earlier one was as it must be; any other has closed the gate."""
+        return self.echo_is_proven or any(
+            event.happening is Happening.SUBMITTED and event.address in self._scheduled for event in self._events
+        )
 
     def _change_state_alone(self, steps: Iterable[Step]) -> None:
         changes: list[Change] = []

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import WIRE_TIME
-from rcsplan.state.model import Intent, ListSnapshot, Record, Refusal, RemoteStatus, Stop, StopCause, Superseded
+from rcsplan.state.model import (
+    GONE,
+    Intent,
+    ListSnapshot,
+    Record,
+    Refusal,
+    RemoteStatus,
+    Stop,
+    StopCause,
+    Superseded,
+)
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from rcsplan.bsg.wire import CampaignInfo
     from rcsplan.plan.model import Action
@@ -84,8 +94,11 @@ def refused(record: Record, digest: str, problem: str, *, now: datetime) -> Reco
 def adopted(record: Record, campaign: CampaignInfo, evidence: str, *, now: datetime) -> Record:
     """The record of a submission whose answer was lost, and whose campaign was found."""
     found = submitted(record, campaign, now=now)
+    # Where a submission was repeated, nobody can tell which of the two this is: the other may still arrive.
+    watched = (*record.watched, record.intent) if record.watched and record.intent else record.watched
     # The price is told in the answer to a create alone (bsg-api.md section 3.6): a later 0 means nothing.
-    return found.model_copy(update={"evidence": evidence, "price": None, "currency": None, "late_id": None})
+    unpriced = {"price": None, "currency": None}
+    return found.model_copy(update={"evidence": evidence, **unpriced, "late_id": None, "watched": watched})
 
 
 def never_arrived(record: Record) -> Record:
@@ -106,9 +119,23 @@ def disputed(record: Record, candidates: tuple[int, ...], why: str, *, now: date
     return record.model_copy(update={"intent": known.model_copy(update=update)})
 
 
-def stopping(record: Record, cause: StopCause, *, now: datetime) -> Record:
-    """The record of a campaign that is about to be stopped by us."""
-    return record.model_copy(update={"stop": Stop(cause=cause, opened_at=now)})
+def stopping(record: Record, cause: StopCause, *, now: datetime, not_after: datetime) -> Record:
+    """The record of a campaign that is about to be stopped by us; `not_after` is by the clock of intents."""
+    return record.model_copy(update={"stop": Stop(cause=cause, opened_at=now, not_after=not_after)})
+
+
+def judging_stop(record: Record, *, looked_at: datetime, in_flight: timedelta) -> Record:
+    """The record when a stop of ours, whose answer was lost, is seen to have happened, or can no longer happen.
+
+    It may take effect for as long as a request is `in_flight` after the last moment at which it was asked for. One
+    that did not happen is forgotten: the next one, by somebody else, must not pass for ours.
+    """
+    stop = record.stop
+    if stop is None or stop.not_after is None or record.remote is None or record.remote.status == GONE:
+        return record
+    if record.remote.status == "stopped":
+        return stopped(record, archives=False, now=record.remote.observed_at)
+    return record if looked_at <= stop.not_after + in_flight else record.model_copy(update={"stop": None})
 
 
 def observed(record: Record, campaign: CampaignInfo, *, now: datetime) -> Record:
@@ -125,7 +152,7 @@ def stopped(record: Record, *, archives: bool, now: datetime) -> Record:
     stop = record.stop or Stop(cause=StopCause.REMOVE, opened_at=now)
     return record.model_copy(
         update={
-            "stop": stop.model_copy(update={"confirmed_at": now}),
+            "stop": stop.model_copy(update={"confirmed_at": now, "not_after": None}),
             "archived_at": now if archives else record.archived_at,
         }
     )

@@ -43,21 +43,35 @@ class Stopper:
         objection = self._objection(step)
         if objection:
             return self._event(step, Happening.NOT_STARTED, detail=objection)
-        stopping_record = stopping(record, step.cause, now=self.gate.now())
-        self.recorder.record(PutRecord(address=step.address, record=stopping_record))
-        self.recorder.check()
-        objection = self._objection(step)
+        announced = self._announce(step, record)
+        objection = self._last_objection(step, announced)
         if objection:
             self._take_back(step, record)
             return self._event(step, Happening.NOT_STARTED, detail=objection)
         try:
-            campaign = self._stop_and_confirm(step)
+            announced = self._ask(step, announced)
+            campaign = self._confirm(step)
         except OutcomeUnknown as error:
             return self._event(step, Happening.UNKNOWN, detail=error.summary, error=error)
         except RcsplanError as error:
             self._take_back(step, record)
             return self._event(step, Happening.FAILED, detail=error.summary, error=error)
-        return self._conclude(step, stopping_record, campaign)
+        return self._conclude(step, announced, campaign)
+
+    def _announce(self, step: StopCampaign, record: Record) -> Record:
+        """Record that the stop is about to be asked for, and until when."""
+        not_after = self.gate.real() + self.gate.limits.intent_ttl
+        announced = stopping(record, step.cause, now=self.gate.now(), not_after=not_after)
+        self.recorder.record(PutRecord(address=step.address, record=announced))
+        return announced
+
+    def _last_objection(self, step: StopCampaign, announced: Record) -> str:
+        """What changed while the stop was recorded, asked at the last moment before it leaves."""
+        self.recorder.check()
+        not_after = announced.stop.not_after if announced.stop else None
+        if not_after is not None and self.gate.real() >= not_after:
+            return "recording the stop took longer than it is valid"
+        return self._objection(step)
 
     def _objection(self, step: StopCampaign) -> str:
         return self.gate.objection_to_stop(
@@ -83,8 +97,7 @@ class Stopper:
             return self._event(step, Happening.FAILED, detail=detail)
         return self._event(step, Happening.STOPPED)
 
-    def _stop_and_confirm(self, step: StopCampaign) -> CampaignInfo:
-        self._ask(step)
+    def _confirm(self, step: StopCampaign) -> CampaignInfo:
         try:
             return self.client.campaign(step.remote_id)
         except ProviderError as error:
@@ -93,8 +106,8 @@ class Stopper:
                 detail=error.detail,
             ) from error
 
-    def _ask(self, step: StopCampaign) -> None:
-        """Ask for the stop until its outcome is known: a stop may be repeated.
+    def _ask(self, step: StopCampaign, announced: Record) -> Record:
+        """Ask for the stop until its outcome is known: a stop may be repeated. Returns the record as last announced.
 
         Raises:
             OutcomeUnknown: it may have been executed, if not at the last attempt then at one before.
@@ -109,8 +122,12 @@ class Stopper:
                 if attempt + 1 == self.gate.limits.attempts or self._objection(step):
                     raise doubt or error from None
                 self.sleep(_BACKOFF_SECONDS * 2**attempt)
+                announced = self._announce(step, announced)
+                if self._last_objection(step, announced):
+                    raise doubt or error from None
             else:
-                return
+                break
+        return announced
 
     def _event(
         self, step: StopCampaign, happening: Happening, *, detail: str = "", error: RcsplanError | None = None

@@ -15,6 +15,7 @@ from rcsplan.backend.protocol import LockInfo
 from rcsplan.errors import LockLost, StateLocked, StateUnwritable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _POLL_SECONDS = 0.1
@@ -82,11 +83,57 @@ def holder_of(path: Path) -> LockInfo | None:
         os.close(descriptor)
 
 
-def break_lock(path: Path) -> LockInfo | None:
-    """Take the name away from a lock that somebody holds, and return who that was."""
+def break_lock(path: Path, *, written: Path, patience: float) -> LockInfo | None:
+    """Take the name away from a lock that somebody holds, and return who that was.
+
+    Not while its holder is in the middle of a write, which it does with `written` shut: it would then write over what
+    the next holder wrote. `patience` is in seconds.
+
+    Raises:
+        StateLocked: that write does not end.
+    """
     holder = holder_of(path)
-    path.unlink(missing_ok=True)
+    with _shut_in_time(written, patience=patience):
+        path.unlink(missing_ok=True)
     return holder
+
+
+@contextlib.contextmanager
+def shut(descriptor: int, *, check: Callable[[], None]) -> Iterator[None]:
+    """While the block runs the lock is not broken; the file is the `written` one of `break_lock`.
+
+    Whoever has it shut breaks the lock just now, or has the next one: `check` raises then, and nobody waits for that.
+    """
+    while not _try_lock(descriptor):
+        check()
+        time.sleep(_POLL_SECONDS)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def _shut_in_time(path: Path, *, patience: float) -> Iterator[None]:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        # Nobody has written yet.
+        yield
+        return
+    deadline = time.monotonic() + patience
+    try:
+        while not _try_lock(descriptor):
+            if time.monotonic() >= deadline:
+                raise StateLocked(
+                    "The state is being written at this moment",
+                    detail="Its lock cannot be broken between two halves of a write.",
+                    hint="Try again. If the process that writes hangs, end it: its lock is free then.",
+                )
+            time.sleep(_POLL_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _attempt(path: Path, info: LockInfo) -> FileLock | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
@@ -14,7 +15,7 @@ from rcsplan.state.journal import format_entry, parse_journal
 from rcsplan.state.text import format_state, parse_state
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -28,10 +29,14 @@ _HEAD_BYTES = 256
 
 
 class LocalStore:
-    """The state of one environment in a file, with `.journal`, `.lock` and `.backup` beside it."""
+    """The state of one environment in a file, with `.journal`, `.lock` and `.backup` beside it.
 
-    def __init__(self, path: Path, *, disk: Disk | None = None) -> None:
+    `patience` is how many seconds whoever breaks a lock waits for a write of its holder to end.
+    """
+
+    def __init__(self, path: Path, *, disk: Disk | None = None, patience: float = 5.0) -> None:
         self._path = path
+        self._patience = patience
         self._journal = path.with_name(path.name + ".journal")
         self._lock = path.with_name(path.name + ".lock")
         self._disk = disk or Disk()
@@ -83,8 +88,12 @@ class LocalStore:
         return file_lock.holder_of(self._lock)
 
     def unlock(self) -> LockInfo | None:
-        """Break the lock; its holder notices before it submits anything more."""
-        return file_lock.break_lock(self._lock)
+        """Break the lock; its holder notices before it submits anything more.
+
+        Raises:
+            StateLocked: its holder is in the middle of a write that does not end.
+        """
+        return file_lock.break_lock(self._lock, written=self._journal, patience=self._patience)
 
 
 class LocalSession:
@@ -123,7 +132,8 @@ class LocalSession:
             self._unsaved = True
             self.save()
         elif journal:
-            self._empty_journal()
+            with self._fenced():
+                self._empty_journal()
 
     def create(self, state: State) -> None:
         """Keep a first state where there was none.
@@ -132,10 +142,10 @@ class LocalSession:
             StateUnwritable: the disk did not confirm the write.
             LockLost: the lock is no longer ours.
         """
-        self.check()
-        # What a deleted state left behind in a journal must not become part of the new one.
-        self._empty_journal()
-        self._write(state)
+        with self._fenced():
+            # What a deleted state left behind in a journal must not become part of the new one.
+            self._empty_journal()
+            self._write(state)
         self._state = state
 
     def check(self) -> None:
@@ -159,14 +169,13 @@ class LocalSession:
             StateUnwritable: the disk did not confirm the write.
             LockLost: the lock is no longer ours.
         """
-        self.check()
         state = self._owned()
         entry = format_entry(state, changes).encode("utf-8", "surrogatepass")
-        try:
-            self._open_journal()
-            self._disk.append(self._journal, entry, offset=self._length)
-        except OSError as error:
-            raise _unwritable(self._journal_path, error) from None
+        with self._fenced():
+            try:
+                self._disk.append(self._journal, entry, offset=self._length)
+            except OSError as error:
+                raise _unwritable(self._journal_path, error) from None
         self._length += len(entry)
         self._unsaved = True
         make_changes(state, changes)
@@ -180,12 +189,12 @@ class LocalSession:
         """
         if not self._unsaved:
             return
-        self.check()
         state = self._owned()
-        self._write(replace(state, serial=state.serial + 1))
-        # Only now: what is recorded after a save that failed still extends the serial that is on the disk.
-        state.serial += 1
-        self._empty_journal()
+        with self._fenced():
+            self._write(replace(state, serial=state.serial + 1))
+            # Only now: what is recorded after a save that failed still extends the serial that is on the disk.
+            state.serial += 1
+            self._empty_journal()
         self._unsaved = False
 
     def release(self) -> None:
@@ -202,6 +211,17 @@ class LocalSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+    @contextlib.contextmanager
+    def _fenced(self) -> Iterator[None]:
+        """A write during which nobody can take the lock away: what is checked at its beginning holds to its end."""
+        try:
+            self._open_journal()
+        except OSError as error:
+            raise _unwritable(self._journal_path, error) from None
+        with file_lock.shut(self._journal, check=self.check):
+            self.check()
+            yield
 
     def _owned(self) -> State:
         if self._state is None:
@@ -228,7 +248,6 @@ class LocalSession:
 
     def _empty_journal(self) -> None:
         try:
-            self._open_journal()
             self._disk.truncate(self._journal, 0)
             self._disk.fsync(self._journal)
         except OSError as error:

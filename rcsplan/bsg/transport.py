@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
 
@@ -18,11 +19,15 @@ class InProcessTransport(httpx.BaseTransport):
         app: the application.
         dropped: what it raises in place of an answer when a connection is dropped; `stage` on it says when:
             "connect" before there is one, "request" before the request was read, "response" after it was executed.
+        monotonic: the clock, in seconds, by which an answer takes too long.
     """
 
-    def __init__(self, app: WSGIApplication, *, dropped: type[Exception]) -> None:
+    def __init__(
+        self, app: WSGIApplication, *, dropped: type[Exception], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._wsgi = httpx.WSGITransport(app)
         self._dropped = dropped
+        self._monotonic = monotonic
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The application's answer.
@@ -30,14 +35,14 @@ class InProcessTransport(httpx.BaseTransport):
         Raises:
             httpx.TransportError: there was none, only a part of one, or it took longer than a client would have waited.
         """
-        started = time.monotonic()
+        started = self._monotonic()
         try:
             response = self._wsgi.handle_request(request)
             body = b"".join(response.iter_raw())
         except self._dropped as drop:
             raise _failure(drop, request) from drop
         patience = request.extensions["timeout"]["read"]
-        if patience is not None and time.monotonic() - started > patience:
+        if patience is not None and self._monotonic() - started > patience:
             message = f"no answer within {patience:g} seconds"
             raise httpx.ReadTimeout(message, request=request)
         if len(body) < int(response.headers.get("content-length", 0)):

@@ -43,6 +43,11 @@ class Address:
         return Address(self.campaign, tuple(sorted((*self.cell, (PART, str(list_id))))), self.occurrence)
 
     @property
+    def whole(self) -> Address:
+        """The address of the split send that this is a part of; the address itself where it is none."""
+        return Address(self.campaign, tuple(pair for pair in self.cell if pair[0] != PART), self.occurrence)
+
+    @property
     def series(self) -> Address:
         """The address without its occurrence: what all occurrences of one rule have in common."""
         return Address(self.campaign, self.cell)

@@ -106,6 +106,7 @@ class DesiredSet:
     that are declared and of which this run does nothing, whatever their addresses. None of these counts as removed.
     `left_alone` are addresses that nothing declares and that this run does not act on: they still count as vanished.
     `series` are the addresses, without occurrence, of which a rule declares the occurrences.
+    `beside` are the sends of filtered addresses that were read all the same: what this run sends is compared with them.
     """
 
     sends: Mapping[Address, Send]
@@ -114,6 +115,7 @@ class DesiredSet:
     passed_over: frozenset[str] = frozenset()
     left_alone: frozenset[Address] = frozenset()
     series: frozenset[Address] = frozenset()
+    beside: Mapping[Address, Send] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Send]:
         """The sends in order of their addresses."""

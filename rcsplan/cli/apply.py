@@ -129,7 +129,7 @@ class _Attended:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        self._open.__exit__(kind, error, trace)
 
     @property
     def attendance(self) -> Attendance:
@@ -144,10 +144,11 @@ class _Attended:
     def _confirm(self, plan: Plan) -> bool:
         if not self._auto_approve:
             where = "to people" if plan.reaches_people else "to the sandbox"
-            answer = click.prompt(
-                f"Submit this {where}? Only 'yes' is accepted", default="", show_default=False, err=True
-            )
-            if answer != "yes":
+            click.echo(f"Submit this {where}? Only 'yes' is accepted: ", nl=False, err=True)
+            answer = self.interruption.read_line(sys.stdin)
+            if not answer:
+                raise click.Abort
+            if answer.rstrip("\r\n") != "yes":
                 return False
         self.interruption.arm()
         total = len(steps_of(plan.actions))

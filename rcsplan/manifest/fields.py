@@ -19,6 +19,26 @@ _PHONE = re.compile(r"[1-9][0-9]{8,14}")
 _NUMERIC_SENDER = re.compile(r"[0-9]{1,15}")
 _MAX_ALPHANUMERIC_SENDER = 11
 
+#: What no phone shows and no provider documents: control characters but the line feed, and halves of characters.
+_UNSENDABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _check_sendable(text: str) -> str:
+    """The text, if every character of it can be sent.
+
+    Raises:
+        PydanticCustomError: one cannot, such as an escape or a null character.
+    """
+    found = _UNSENDABLE.search(text)
+    if found is not None:
+        raise complaint(
+            "control-character",
+            "Text has a control character",
+            detail=f"Character {found.start() + 1} is U+{ord(found.group()):04X}, which no phone can show.",
+            hint="Remove it; a line break is the only control character that a message may have.",
+        )
+    return text
+
 
 def text_of(minimum: int, maximum: int) -> Any:
     """Constraints of a text, to be unpacked into its annotation: its length is counted in UTF-16 units."""
@@ -30,7 +50,7 @@ def text_of(minimum: int, maximum: int) -> Any:
             raise complaint("too-long", "Text is too long", detail=detail)
         if units < minimum:
             raise complaint("too-short", "Text is empty", hint="Write a text, or remove the key.")
-        return text
+        return _check_sendable(text)
 
     return AfterValidator(check), Field(json_schema_extra={"minLength": minimum, "maxLength": maximum})
 
@@ -77,7 +97,7 @@ def _check_sms_text(text: str, info: ValidationInfo) -> str:
         why = "GSM-7 septets" if character is None else f"UTF-16 units, for {character!r} forces UCS-2"
         detail = f"It has {length} {why}; allowed are {maximum}."
         raise complaint("too-long", "Text is too long", detail=detail)
-    return text
+    return _check_sendable(text)
 
 
 def _check_start(text: str, info: ValidationInfo) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def name_problems(manifests: list[Manifest]) -> Iterator[Diagnostic]:
-    """Names that several manifests claim, and renamings whose source still exists."""
+    """Names that several manifests claim, for now or for before, and renamings whose source still exists."""
     by_name: dict[str, list[Manifest]] = {}
     for manifest in manifests:
         if manifest.name:
@@ -24,6 +24,7 @@ def name_problems(manifests: list[Manifest]) -> Iterator[Diagnostic]:
         for index, former in enumerate(manifest.moved_from):
             if former in by_name:
                 yield _still_there(manifest, index, by_name[former][0])
+    yield from _taken_twice(manifests)
 
 
 def _duplicates(same: list[Manifest]) -> Iterator[Diagnostic]:
@@ -37,6 +38,24 @@ def _duplicates(same: list[Manifest]) -> Iterator[Diagnostic]:
             detail=f"{manifest.name!r} is also declared at {places}.",
             hint="Give each campaign a name of its own; the name is its identity.",
         )
+
+
+def _taken_twice(manifests: list[Manifest]) -> Iterator[Diagnostic]:
+    """Former names that several manifests claim: the records can follow one, and the other would send again."""
+    heirs: dict[str, list[Manifest]] = {}
+    for manifest in manifests:
+        for former in dict.fromkeys(manifest.moved_from):
+            heirs.setdefault(former, []).append(manifest)
+    for former, same in heirs.items():
+        for manifest in same if len(same) > 1 else ():
+            places = ", ".join(str(_place(other)) for other in same if other is not manifest)
+            yield manifest.document().problem(
+                "moved-from-twice",
+                "Former name is given twice",
+                ("metadata", "moved_from", manifest.moved_from.index(former)),
+                detail=f"{former!r} is also named in moved_from by the campaign at {places}.",
+                hint="What was sent belongs to one: keep the name there, and set metadata.new: true elsewhere.",
+            )
 
 
 def _still_there(manifest: Manifest, index: int, source: Manifest) -> Diagnostic:

@@ -15,7 +15,7 @@ from rcsplan.apply.stopping import Stopper
 from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
 from rcsplan.operations.observe import clock_of, intent_clock_of
-from rcsplan.operations.plan import plan_on
+from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.saved import check_saved
 from rcsplan.operations.settle import Settled, settle
 from rcsplan.operations.states import owned_state
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rcsplan.apply.events import Listener
     from rcsplan.backend.protocol import StateSession
     from rcsplan.bsg.client import SendClient
+    from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
@@ -137,7 +138,7 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
-            confirmed = _reviewed(planned.plan, options, attendance)
+            confirmed = _reviewed(planned.plan, options, attendance, shift=shift_of(state, target))
             run = _Run(state=state, session=session, client=client, target=target, options=options)
             events = run.carry_out(planned.plan, attendance) if confirmed else ()
         session.save()
@@ -159,7 +160,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             check_saved(saved, state, before.seen.facts, target.rules)
-            confirmed = _reviewed(saved, options, attendance)
+            confirmed = _reviewed(saved, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
             run = _Run(state=state, session=session, client=client, target=target, options=options)
@@ -168,9 +169,11 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
     return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed)
 
 
-def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance) -> bool:
-    """Show the plan, refuse it where it is blocked, and ask where it does something."""
+def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance, *, shift: ConfigurationError | None) -> bool:
+    """Show the plan, refuse it where it is blocked or would go wrong as before, and ask where it does something."""
     attendance.show(plan)
+    if shift is not None and any(isinstance(step, Submit) for step in steps_of(plan.actions)):
+        raise shift
     guarded = bool(plan.guards) and not options.allow_mass_stop
     if guarded or (plan.refusing and not options.skip_blocked):
         raise _blocked(plan)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rcsplan.apply.records import observed
+from rcsplan.apply.records import judging_stop, observed
 from rcsplan.bsg.client import NotFound
 from rcsplan.bsg.times import from_wire
 from rcsplan.campaign.schedule import horizon
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MAX_SKEW = timedelta(minutes=2)
 
 #: How far back the list of campaigns is read: with the horizon ahead it stays under three months (bsg-api.md 2.1).
-_BACK = timedelta(days=55)
+BACK = timedelta(days=55)
 
 #: Phases that the provider may still change.
 _OPEN = frozenset({Phase.WAITING, Phase.BEGUN, Phase.VANISHED})
@@ -93,7 +93,7 @@ def observe_account(client: ReadClient, target: Target) -> Observation:
     looked_at = intent_clock_of(client, target)()
     # Whether the window means creation or start is not documented, so it reaches from weeks ago to the last start
     # that the provider takes.
-    window = (_wall(now - _BACK, target.zone), _wall(horizon(now, target.zone), target.zone))
+    window = (_wall(now - BACK, target.zone), _wall(horizon(now, target.zone), target.zone))
     campaigns = {campaign.id: campaign for campaign in client.campaigns(window=window)}
     facts = Facts(
         account=target.provider.account,
@@ -123,8 +123,10 @@ def sighting_of(campaign: CampaignInfo, response_zone: ZoneInfo) -> Sighting:
     )
 
 
-def refresh(client: ReadClient, state: State, seen: Observation) -> tuple[PutRecord, ...]:
+def refresh(client: ReadClient, state: State, seen: Observation, *, in_flight: timedelta) -> tuple[PutRecord, ...]:
     """The records whose campaigns have changed at the provider since they were last looked at.
+
+    `in_flight` is how long a request that was given up may still take effect.
 
     Raises:
         ProviderError: the account could not be read.
@@ -133,6 +135,7 @@ def refresh(client: ReadClient, state: State, seen: Observation) -> tuple[PutRec
     for remote_id, (address, record) in _live(state, seen.facts.now):
         campaign = seen.campaigns.get(remote_id) or _read(client, remote_id)
         fresh = _fresh(record, campaign, now=seen.facts.now)
+        fresh = judging_stop(fresh, looked_at=seen.looked_at, in_flight=in_flight)
         if fresh is not record:
             changes.append(PutRecord(address=address, record=fresh))
     return tuple(changes)
@@ -147,7 +150,7 @@ def _read(client: ReadClient, remote_id: int) -> CampaignInfo | None:
 
 def _live(state: State, now: datetime) -> Iterator[tuple[int, tuple[str, Record]]]:
     # What was archived while it was sending is looked at until it has ended: its manifest may come back.
-    archived = state.sends.archived_since(now - _BACK)
+    archived = state.sends.archived_since(now - BACK)
     for address, entry in (*state.sends.current(), *archived):
         for record in entry.revisions.values():
             if record.remote_id is not None and phase_of(record) in _OPEN:

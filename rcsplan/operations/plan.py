@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rcsplan.apply.echo import standing_shift
 from rcsplan.campaign.address import Address, parse_address
 from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rcsplan.campaign.model import DesiredSet
+    from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
@@ -53,7 +55,7 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
     check_belongs(state, target)
     with target.provider.reader() as client:
         seen = observe_account(client, target)
-        make_changes(state, refresh(client, state, seen))
+        make_changes(state, refresh(client, state, seen, in_flight=target.in_flight))
         found = findings(client, state, seen, target)
         make_changes(state, (finding.change for finding in found))
     adopted = frozenset(finding.address for finding in found if isinstance(finding.conclusion, Arrived))
@@ -87,7 +89,7 @@ def plan_on(
         replace(facts, adopted=adopted),
         rules,
         source=target.runtime.source(),
-        warnings=_texts(loaded.diagnostics),
+        warnings=(*_texts(loaded.diagnostics), *_warnings_of_shift(state, target)),
     )
     return Planned(plan=made, loaded=loaded)
 
@@ -135,13 +137,30 @@ def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> Desired
         if not matches:
             hint = did_you_mean(text, (str(address) for address in known))
             raise UsageError(f"Nothing is declared or recorded under {text!r}", hint=hint)
-        chosen |= matches
+        # Who names a part of a split audience means all of it: the parts are only known once the account is.
+        chosen |= matches | {address.whole for address in matches if address.whole in desired.sends}
     return replace(
         desired,
         sends={address: send for address, send in desired.sends.items() if address in chosen},
+        beside={address: send for address, send in desired.sends.items() if address not in chosen},
         filtered=desired.filtered | frozenset(declared - chosen),
         left_alone=frozenset(known - declared - chosen),
     )
+
+
+def shift_of(state: State, target: Target) -> ConfigurationError | None:
+    """What is wrong with the start of a scheduled campaign, where by the settings as they are others would go wrong."""
+    return standing_shift(
+        state,
+        zone=target.zone,
+        response_zone=target.response_zone,
+        fingerprint_seconds=target.environment.provider.fingerprint_start_at,
+    )
+
+
+def _warnings_of_shift(state: State, target: Target) -> tuple[str, ...]:
+    shift = shift_of(state, target)
+    return () if shift is None else (f"{shift.summary}. {shift.detail} {shift.hint}",)
 
 
 def _texts(diagnostics: tuple[Diagnostic, ...]) -> tuple[str, ...]:

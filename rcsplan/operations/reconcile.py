@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.echo import is_proven
 from rcsplan.apply.records import adopted, disputed, never_arrived
+from rcsplan.operations.observe import BACK
 from rcsplan.plan.reconcile import (
     Ambiguous,
     Arrived,
     Evidence,
     NeverArrived,
     Waiting,
+    arrived_late,
     has_own_second,
     reconcile,
 )
@@ -52,10 +55,16 @@ def findings(client: ReadClient, state: State, seen: Observation, target: Target
         ProviderError: the account could not be read.
     """
     evidence = _evidence(state, seen, target)
-    return tuple(
-        finding
+    judged = [
+        (address, record, conclusion)
         for address, record in _open_and_watched(state, seen)
-        for finding in _find(client, address, record, seen, evidence)
+        if (conclusion := _conclude(client, record, seen, evidence)) is not None
+    ]
+    taken = Counter(one.campaign.id for _, _, one in judged if isinstance(one, Arrived))
+    return tuple(
+        Finding(address=address, record=_concluded(record, fair, seen), conclusion=fair)
+        for address, record, conclusion in judged
+        if (fair := _without_contest(record, conclusion, taken)) is not None
     )
 
 
@@ -77,7 +86,9 @@ def _evidence(state: State, seen: Observation, target: Target) -> Evidence:
 
 
 def _open_and_watched(state: State, seen: Observation) -> Iterator[tuple[str, Record]]:
-    for address, entry in state.sends.current():
+    # What was lost and then removed may still arrive, and would go out although nobody wants it any more.
+    archived = state.sends.archived_since(seen.facts.now - BACK)
+    for address, entry in (*state.sends.current(), *archived):
         for record in entry.revisions.values():
             watched = record.watched and record.late_id is None and _is_ahead(record, seen)
             if record.intent is not None or watched:
@@ -88,36 +99,41 @@ def _is_ahead(record: Record, seen: Observation) -> bool:
     return record.start_at is not None and record.start_at > seen.facts.now
 
 
-def _find(client: ReadClient, address: str, record: Record, seen: Observation, evidence: Evidence) -> Iterator[Finding]:
+def _conclude(client: ReadClient, record: Record, seen: Observation, evidence: Evidence) -> Conclusion | None:
+    """What became of a record's open intent; of watched ones None, while none of them is there after all."""
     if record.intent is not None:
-        conclusion = reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
-        yield Finding(address=address, record=_concluded(record, conclusion, seen), conclusion=conclusion)
-        return
-    for intent in record.watched:
-        conclusion = reconcile(record, intent, _sightings(client, record, intent, seen), evidence)
-        if isinstance(conclusion, Arrived):
-            yield Finding(address=address, record=_arrived_late(record, conclusion, seen), conclusion=conclusion)
-            return
+        return reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
+    late = (
+        arrived_late(record, intent, _sightings(client, record, intent, seen), evidence) for intent in record.watched
+    )
+    first = next((campaign for campaign in late if campaign is not None), None)
+    return None if first is None else Arrived(campaign=first)
+
+
+def _without_contest(record: Record, conclusion: Conclusion, taken: Counter[int]) -> Conclusion | None:
+    """The conclusion, unless a campaign would be given to two records; what is only watched then goes on waiting."""
+    if not isinstance(conclusion, Arrived) or taken[conclusion.campaign.id] == 1:
+        return conclusion
+    if record.intent is None:
+        return None
+    why = "a campaign may be this submission, or that of another send with the same sender and start"
+    return Ambiguous(candidates=(conclusion.campaign.id,), why=why)
 
 
 def _concluded(record: Record, conclusion: Conclusion, seen: Observation) -> Record:
     match conclusion:
+        case Arrived(campaign=campaign) if record.intent is None and record.remote_id is not None:
+            # It was submitted a second time meanwhile; what was archived is of concern again.
+            return record.model_copy(update={"late_id": campaign.id, "archived_at": None})
         case Arrived(campaign=campaign):
-            return adopted(record, seen.campaigns[campaign.id], _why(record, campaign), now=seen.facts.now)
+            found = adopted(record, seen.campaigns[campaign.id], _why(record, campaign), now=seen.facts.now)
+            return found.model_copy(update={"archived_at": None})
         case NeverArrived():
             return never_arrived(record)
         case Ambiguous(candidates=candidates, why=why):
             return disputed(record, candidates, why, now=seen.looked_at)
         case Waiting():
-            return record
-
-
-def _arrived_late(record: Record, conclusion: Arrived, seen: Observation) -> Record:
-    """A lost submission that is there after all: it is ours again, unless it was submitted a second time meanwhile."""
-    campaign = conclusion.campaign
-    if record.remote_id is None:
-        return adopted(record, seen.campaigns[campaign.id], _why(record, campaign), now=seen.facts.now)
-    return record.model_copy(update={"late_id": campaign.id})
+            return disputed(record, (), "", now=seen.looked_at)
 
 
 def _why(record: Record, campaign: Sighting) -> str:
@@ -130,7 +146,8 @@ def _sightings(client: ReadClient, record: Record, intent: Intent, seen: Observa
     for sighting in seen.facts.sightings:
         if sighting.id <= intent.baseline_id or sighting.sender != record.sender:
             continue
-        if has_own_second(record):
+        is_candidate = record.start_at in {None, sighting.start_at}
+        if has_own_second(record) or not is_candidate:
             yield sighting
         else:
             yield replace(sighting, phones=client.detail(sighting.id).total_phones)

@@ -47,7 +47,7 @@ def settle(
     waited = 0.0
     while True:
         seen = observe_account(client, target)
-        _record(session, refresh(client, state, seen))
+        _record(session, refresh(client, state, seen, in_flight=target.in_flight))
         found = findings(client, state, seen, target)
         _record(session, tuple(finding.change for finding in found if _is_news(finding, state)))
         for finding in found:
@@ -81,12 +81,13 @@ def _event(finding: Finding) -> Event | None:
     record = finding.record
     match finding.conclusion:
         case Arrived(campaign=campaign):
+            late = f"campaign {campaign.id}, which had seemed lost, arrived after it was submitted again"
             return Event(
                 address=finding.address,
                 revision=record.revision,
                 happening=Happening.ADOPTED,
                 remote_id=campaign.id,
-                detail=record.evidence,
+                detail=late if record.late_id == campaign.id else record.evidence,
             )
         case NeverArrived():
             return Event(address=finding.address, revision=record.revision, happening=Happening.NEVER_ARRIVED)

@@ -46,10 +46,14 @@ def forget(target: Target, address: str) -> tuple[Record, ...]:
     """
     with _locked(target, "state rm") as session:
         entry = entry_in(owned_state(session, target), address)
-        live = [record for record in entry.revisions.values() if phase_of(record) in LIVE]
+        live = [
+            record.late_id or record.remote_id
+            for record in entry.revisions.values()
+            if record.late_id is not None or phase_of(record) in LIVE
+        ]
         if live:
             raise UsageError(
-                f"{address} may still send: campaign {live[0].remote_id or 'unknown'}",
+                f"{address} may still send: campaign {live[0] or 'unknown'}",
                 detail="Forgotten, it would be submitted a second time by the next apply.",
                 hint=f"Stop it first: rcsplan stop {address}",
             )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.records import observed, stopped, stopping
-from rcsplan.errors import NotSent, OutcomeUnknown, ProviderError, UsageError
-from rcsplan.operations.observe import clock_of
+from rcsplan.errors import ConfigurationError, NotSent, OutcomeUnknown, ProviderError, UsageError
+from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.states import check_belongs, load_state, owned_state
 from rcsplan.state.model import PutRecord, StopCause
 from rcsplan.state.phase import LIVE, phase_of
@@ -69,59 +69,74 @@ def stop_campaigns(target: Target, campaigns: tuple[Live, ...], *, lock_timeout:
         StateLocked: they are stopped, but somebody else holds the state; the same command records it later.
     """
     with target.provider.sender() as client:
-        now = clock_of(client, target)
-        results = tuple((one, *_stop(client, one, target.runtime.sleep)) for one in campaigns)
-        moment = now()
+        attempts = tuple(_stop(client, one, target.runtime.sleep) for one in campaigns)
+        now, real = clock_of(client, target)(), intent_clock_of(client, target)()
     with target.store.lock(target.lock_info("stop"), timeout=lock_timeout) as session:
         state = owned_state(session, target)
         changes = [
-            PutRecord(address=one.address, record=_recorded(_current(state, one), campaign, moment))
-            for one, campaign, _ in results
-            if campaign is not None
+            PutRecord(address=one.live.address, record=_recorded(record, one, now=now, not_after=real))
+            for one in attempts
+            if one.may_be_executed and (record := _current(state, one.live)) is not None
         ]
         if changes:
             session.record(changes)
         session.save()
-    return tuple(
-        Stopped(
-            address=one.address,
-            remote_id=one.remote_id,
-            sent=campaign.sent if campaign else 0,
-            problem=problem,
-        )
-        for one, campaign, problem in results
-    )
+    return tuple(_result(one, state) for one in attempts)
 
 
-def _stop(client: SendClient, one: Live, sleep: Callable[[float], None]) -> tuple[CampaignInfo | None, str]:
-    for attempt in range(_ATTEMPTS):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """What became of asking for a stop; `campaign` is None where it could not be looked at afterwards."""
+
+    live: Live
+    campaign: CampaignInfo | None = None
+    problem: str = ""
+    may_be_executed: bool = False
+
+
+def _stop(client: SendClient, live: Live, sleep: Callable[[float], None]) -> _Attempt:
+    attempt = _Attempt(live=live)
+    for number in range(_ATTEMPTS):
+        if number:
+            sleep(_BACKOFF_SECONDS * 2 ** (number - 1))
         try:
-            client.stop(one.remote_id)
-            campaign = client.campaign(one.remote_id)
+            client.stop(live.remote_id)
+            attempt = replace(attempt, may_be_executed=True)
+            campaign = client.campaign(live.remote_id)
         except (NotSent, OutcomeUnknown) as error:
-            problem = error.summary
-            sleep(_BACKOFF_SECONDS * 2**attempt)
-        except ProviderError as error:
-            return None, f"{error.summary} {error.detail}".strip()
+            executed = attempt.may_be_executed or isinstance(error, OutcomeUnknown)
+            attempt = replace(attempt, problem=error.summary, may_be_executed=executed)
+        except (ProviderError, ConfigurationError) as error:
+            return replace(attempt, problem=f"{error.summary} {error.detail}".strip())
         else:
-            stopped_now = campaign.status == "stopped"
-            return campaign, "" if stopped_now else f"its status is {campaign.status!r}"
-    return None, problem
+            problem = "" if campaign.status == "stopped" else f"its status is {campaign.status!r}"
+            return replace(attempt, campaign=campaign, problem=problem)
+    return attempt
 
 
-def _recorded(record: Record, campaign: CampaignInfo, now: datetime) -> Record:
-    marked = observed(stopping(record, StopCause.COMMAND, now=now), campaign, now=now)
-    return (
-        stopped(marked, archives=False, now=now)
-        if campaign.status == "stopped"
-        else observed(record, campaign, now=now)
-    )
+def _recorded(record: Record, attempt: _Attempt, *, now: datetime, not_after: datetime) -> Record:
+    """The record with what is known of its stop; one that is not confirmed is ours all the same, should it be seen."""
+    marked = stopping(record, StopCause.COMMAND, now=now, not_after=not_after)
+    if attempt.campaign is None:
+        return marked
+    seen = observed(marked, attempt.campaign, now=now)
+    return stopped(seen, archives=False, now=now) if attempt.campaign.status == "stopped" else seen
 
 
-def _current(state: State, one: Live) -> Record:
-    """The record as it stands under the lock: somebody may have changed it since."""
-    record = state.records_of(one.address).revisions.get(one.record.revision)
-    return record if record is not None and record.remote_id == one.remote_id else one.record
+def _result(attempt: _Attempt, state: State) -> Stopped:
+    live, campaign = attempt.live, attempt.campaign
+    successor = state.records_of(live.address).newest
+    problem = attempt.problem
+    if successor is not None and successor.remote_id != live.remote_id and phase_of(successor) in LIVE:
+        problem = f"meanwhile it was replaced by campaign {successor.remote_id or 'unknown'}: stop it once more"
+    sent = campaign.sent if campaign else 0
+    return Stopped(address=live.address, remote_id=live.remote_id, sent=sent, problem=problem)
+
+
+def _current(state: State, live: Live) -> Record | None:
+    """The record as it stands under the lock; None where somebody has put another campaign in its place since."""
+    record = state.records_of(live.address).revisions.get(live.record.revision)
+    return record if record is not None and record.remote_id == live.remote_id else None
 
 
 def _live(state: State, addresses: tuple[str, ...]) -> Iterator[Live]:
@@ -131,6 +146,8 @@ def _live(state: State, addresses: tuple[str, ...]) -> Iterator[Live]:
         for record in entry.revisions.values():
             if record.remote_id is not None and phase_of(record) in LIVE:
                 yield Live(address=address, record=record, remote_id=record.remote_id)
+            if record.late_id is not None:
+                yield Live(address=address, record=record, remote_id=record.late_id)
 
 
 def _is_meant(address: str, wanted: str) -> bool:

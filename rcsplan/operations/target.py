@@ -12,7 +12,7 @@ from rcsplan.state.model import Provenance
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from rcsplan.backend.protocol import StateStore
     from rcsplan.bsg.client import ReadClient, SendClient
@@ -91,6 +91,11 @@ class Target:
         """The zone of the times in the provider's answers."""
         provider = self.environment.provider
         return ZoneInfo(provider.response_timezone or provider.timezone)
+
+    @property
+    def in_flight(self) -> timedelta:
+        """How long a request that was given up may still take effect, and stay unseen."""
+        return self.environment.provider.deadline + self.environment.provider.settle
 
     @property
     def rules(self) -> Rules:

@@ -69,6 +69,8 @@ def format_cost(cost: Cost) -> str:
     """What a wrong answer would cost, and what looks like the submission now."""
     twice = f"{count(cost.contacts, 'contact')} of {visible(cost.address)} get the message twice"
     lines = [f"If it was sent after all, {twice}."]
+    if cost.in_flight_until is not None:
+        lines.append(f"It may still be on its way, until {cost.in_flight_until:%Y-%m-%d %H:%M:%S} UTC; better wait.")
     if not cost.similar:
         lines.append("The account was searched once more: it shows no campaign that looks like it.")
     for one in cost.similar:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _STAYS_STOPPED = "It was stopped by command, and stays so until metadata.revision rises."
 
-
 #: After so many refusals as a duplicate, without a copy to be seen, only a person goes on.
 _DUPLICATES_BEFORE_GUARD = 2
 
@@ -43,12 +42,16 @@ class Judge:
 
     def of_removed(self, entry: SendEntry) -> Verdict | None:
         """The verdict on an address that no manifest declares any more; None where nothing is left to do."""
-        record = _latest(entry)
+        unknown = _unknown_of(entry)
+        if unknown is not None:
+            return _unknown(unknown)
+        leftover = _leftover(entry)
+        if leftover is not None:
+            return self._stop_leftover(leftover)
+        record = entry.newest
         if record is None or record.archived_at is not None:
             return None
         phase = phase_of(record)
-        if phase is Phase.UNKNOWN:
-            return _unknown(record)
         if record.late_id is not None:
             return self._late(record)
         if phase is Phase.WAITING or (phase is Phase.BEGUN and self.rules.allow_stop_sending):
@@ -58,10 +61,13 @@ class Judge:
 
     def of_desired(self, send: Send, entry: SendEntry) -> Verdict:
         """The verdict on an address that a manifest declares."""
-        unknown = next((record for record in entry.revisions.values() if phase_of(record) is Phase.UNKNOWN), None)
+        unknown = _unknown_of(entry)
         if unknown is not None:
             return _unknown(unknown)
-        record = _latest(entry)
+        leftover = _leftover(entry)
+        if leftover is not None:
+            return self._stop_leftover(leftover)
+        record = entry.newest
         if record is None or send.revision in entry.skipped:
             return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
         if record.late_id is not None:
@@ -111,6 +117,11 @@ class Judge:
         if phase_of(record) is Phase.WAITING:
             return replace(self._stop(record, archives=False), notes=(f"{what} The newer copy has to be stopped.",))
         return blocked(Reason.AMBIGUOUS, what, prior=record)
+
+    def _stop_leftover(self, record: Record) -> Verdict:
+        """The verdict on an address of which an earlier revision, given up for lost, arrived after all."""
+        note = f"Revision {record.revision} had seemed lost and arrived after all, as campaign {record.remote_id}."
+        return replace(self._stop(record, archives=False), notes=(note,))
 
     def _restore(self, record: Record) -> Verdict:
         """The verdict on a version that shall come back after its successor was refused."""
@@ -222,8 +233,14 @@ def is_drift(record: Record) -> bool:
     return phase_of(record) in DRIFTED
 
 
-def _latest(entry: SendEntry) -> Record | None:
-    return entry.newest
+def _unknown_of(entry: SendEntry) -> Record | None:
+    return next((record for record in entry.revisions.values() if phase_of(record) is Phase.UNKNOWN), None)
+
+
+def _leftover(entry: SendEntry) -> Record | None:
+    """An earlier revision that is scheduled beside a later one, because it had seemed lost when that was submitted."""
+    earlier = (record for record in entry.revisions.values() if record is not entry.newest and record.watched)
+    return next((record for record in earlier if phase_of(record) is Phase.WAITING), None)
 
 
 def _is_refused(send: Send, record: Record) -> bool:

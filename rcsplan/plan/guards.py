@@ -64,7 +64,7 @@ def guards_of(actions: Iterable[Action], state: State, rules: Rules) -> tuple[Gu
     """What stands against the plan as a whole."""
     if rules.allow_mass_stop:
         return ()
-    actions = tuple(actions)
+    actions = tuple(action for action in actions if not _stops_a_surplus(action, state))
     live = sum(
         phase_of(record) is Phase.WAITING for _, entry in state.sends.current() for record in entry.revisions.values()
     )
@@ -77,3 +77,12 @@ def guards_of(actions: Iterable[Action], state: State, rules: Rules) -> tuple[Gu
     if stops and stops == live and not any(action.action is ActionKind.SUBMIT for action in actions):
         return (Guard(code="last_stop", detail="The last scheduled send would be stopped.", way_out=way_out),)
     return ()
+
+
+def _stops_a_surplus(action: Action, state: State) -> bool:
+    """Whether it stops one of two copies, of which the other stays: nobody misses anything."""
+    entry, prior = state.records_of(action.address), action.prior
+    record = entry.revisions.get(prior.revision) if prior is not None else None
+    if action.action is not ActionKind.STOP or action.archives or record is None:
+        return False
+    return record.late_id is not None or record is not entry.newest

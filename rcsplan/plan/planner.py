@@ -24,7 +24,6 @@ from rcsplan.state.phase import phase_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rcsplan.campaign.address import Address
     from rcsplan.campaign.model import DesiredSet, Send
     from rcsplan.plan.facts import Facts, Rules, Source
     from rcsplan.plan.model import Action
@@ -47,7 +46,7 @@ def make_plan(
     wishes = _wishes(replace(divided, desired=desired), directory, state, facts, rules)
     moved = {wish.moved_from for wish in wishes.values() if wish.moved_from}
     vanished = tuple(_vanished(desired, state, facts, rules, moved=moved))
-    wishes = _with_blocks(wishes, vanished, state, facts, rules, series=desired.series)
+    wishes = _with_blocks(wishes, desired, directory, vanished, state, facts, rules)
     actions = (
         *(action_of_wish(wish, facts) for wish in wishes.values()),
         *_removals(desired, state, facts, rules, moved=moved),
@@ -93,20 +92,24 @@ def _former_address(send: Send, state: State, *, taken: set[str]) -> str | None:
 
 def _with_blocks(
     wishes: dict[str, Wish],
+    desired: DesiredSet,
+    directory: Directory,
     vanished: tuple[Vanished, ...],
     state: State,
     facts: Facts,
     rules: Rules,
-    *,
-    series: frozenset[Address],
 ) -> dict[str, Wish]:
+    others_declared = {
+        str(address): (send, directory.resolve(send, max_contacts=rules.max_contacts).audience)
+        for address, send in desired.beside.items()
+    }
     sends = {address: (wish.send, wish.resolution.audience) for address, wish in wishes.items()}
     sending = [address for address, wish in wishes.items() if wish.verdict.sends]
     unknown_to_state = [address for address in sending if not wishes[address].entry.revisions]
     others = unclaimed(state, facts)
     blocks = {
-        **block_duplicates(sends, sending),
-        **block_renames(sends, unknown_to_state, vanished, series=series),
+        **block_duplicates({**others_declared, **sends}, sending),
+        **block_renames(sends, unknown_to_state, vanished, series=desired.series),
         **block_lookalikes({address: wish.send for address, wish in wishes.items()}, sending, others),
         **block_foreign(state, sending, others, exclusive=rules.exclusive),
     }

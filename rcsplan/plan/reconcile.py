@@ -85,9 +85,17 @@ def reconcile(record: Record, intent: Intent, sightings: Iterable[Sighting], evi
     return _judge_absence(intent, evidence)
 
 
+def arrived_late(record: Record, intent: Intent, sightings: Iterable[Sighting], evidence: Evidence) -> Sighting | None:
+    """The campaign of a submission that was given up for lost, should it be there after all; the first of several."""
+    possible = (sighting for sighting in sightings if _may_be_ours(sighting, record, intent, evidence))
+    exact = [sighting for sighting in possible if sighting.start_at == record.start_at]
+    proven = [sighting for sighting in exact if isinstance(_judge_only(sighting, record, evidence), Arrived)]
+    return min(proven, key=lambda sighting: sighting.id, default=None)
+
+
 def has_own_second(record: Record) -> bool:
-    """Whether the record's start is told from its neighbours by its second."""
-    return record.start_at is not None and record.start_at.second != 0
+    """Whether rcsplan gave the start a second of its own; one that its author wrote may be written by others too."""
+    return record.start_at is not None and record.start_at.second != 0 and ":00 " in record.declared_start
 
 
 def conclusive_from(intent: Intent, evidence: Evidence) -> datetime:

@@ -24,12 +24,13 @@ def with_own_seconds(desired: DesiredSet, state: State) -> DesiredSet:
     """The desired set in which every start that was declared without seconds has a second of its own.
 
     What was submitted keeps its second. The others get one that depends on lineage, address and revision, moved on
-    while a neighbour of the same sender and minute has it; so the result does not depend on the order of files.
+    while a neighbour of the same sender and minute has it; so the result depends neither on the order of files nor on
+    what a run leaves out.
     """
     taken = _taken(state)
-    sends = dict(desired.sends)
+    sends = {**desired.beside, **desired.sends}
     pending: list[tuple[Send, Scheduled]] = []
-    for send in desired:
+    for _, send in sorted(sends.items()):
         schedule = send.schedule
         if not isinstance(schedule, Scheduled) or schedule.keeps_seconds:
             continue
@@ -43,7 +44,11 @@ def with_own_seconds(desired: DesiredSet, state: State) -> DesiredSet:
         second = _free_second(f"{state.lineage}/{send.address}/{send.revision}", used)
         used.add(second)
         sends[send.address] = _starting(send, schedule, schedule.start + timedelta(seconds=second))
-    return replace(desired, sends=sends)
+    return replace(
+        desired,
+        sends={address: sends[address] for address in desired.sends},
+        beside={address: sends[address] for address in desired.beside},
+    )
 
 
 def _starting(send: Send, schedule: Scheduled, start: datetime) -> Send:

@@ -37,24 +37,33 @@ def with_parts(desired: DesiredSet, directory: Directory, facts: Facts) -> Divid
     Where a list cannot be found, the whole stays as it is, and nothing that was submitted for its lists is touched: a
     list that is gone for a day must not stop the campaign to it.
     """
-    if not any(send.split for send in desired):
+    wholes = [send for send in (*desired, *desired.beside.values()) if send.split]
+    if not wholes:
         return Divided(desired=desired, blocks={})
-    sends: dict[Address, Send] = {}
+    parts: dict[Address, dict[Address, Send]] = {}
     blocks: dict[Address, Verdict] = {}
     passed_over = set(desired.passed_over)
-    for send in desired:
-        ids = directory.ids_of(send) if send.split else None
-        if not send.split:
-            sends[send.address] = send
-        elif ids is None:
-            sends[send.address] = send
+    for send in wholes:
+        ids = directory.ids_of(send)
+        if ids is None:
             passed_over.add(send.address.campaign)
-        else:
-            parts = dict(_parts(send, ids, facts))
-            sends |= parts
-            block = directory.contract_of(send)
-            blocks |= dict.fromkeys(parts, block) if block is not None else {}
-    return Divided(desired=replace(desired, sends=sends, passed_over=frozenset(passed_over)), blocks=blocks)
+            continue
+        parts[send.address] = dict(_parts(send, ids, facts))
+        block = directory.contract_of(send)
+        blocks |= dict.fromkeys(parts[send.address], block) if block is not None else {}
+    aside = frozenset(part for whole in desired.beside for part in parts.get(whole, ()))
+    divided = replace(
+        desired,
+        sends=_divided(desired.sends, parts),
+        beside=_divided(desired.beside, parts),
+        filtered=desired.filtered | aside,
+        passed_over=frozenset(passed_over),
+    )
+    return Divided(desired=divided, blocks=blocks)
+
+
+def _divided(sends: Mapping[Address, Send], parts: Mapping[Address, Mapping[Address, Send]]) -> dict[Address, Send]:
+    return {address: part for whole, send in sends.items() for address, part in parts.get(whole, {whole: send}).items()}
 
 
 def _parts(send: Send, ids: tuple[int, ...], facts: Facts) -> Iterator[tuple[Address, Send]]:

@@ -72,6 +72,9 @@ class Stop(_Document):
     cause: StopCause
     opened_at: datetime
     confirmed_at: datetime | None = None
+    not_after: datetime | None = Field(
+        default=None, description="From this moment on it may no longer be asked for; none once it is confirmed."
+    )
 
 
 class Superseded(_Document):

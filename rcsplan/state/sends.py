@@ -70,12 +70,16 @@ class Sends(MutableMapping[str, SendEntry]):
                     yield address, entry
 
     def claimed_ids(self) -> frozenset[int]:
-        """Every remote id that any record has or had."""
+        """Every remote id that any record has or had, or that arrived late beside it."""
         return frozenset(
             remote_id
             for address in self._raw
             for record in self._records(address)
-            for remote_id in (record.get("remote_id"), *(past["remote_id"] for past in record.get("superseded", ())))
+            for remote_id in (
+                record.get("remote_id"),
+                record.get("late_id"),
+                *(past["remote_id"] for past in record.get("superseded", ())),
+            )
             if remote_id is not None
         )
 

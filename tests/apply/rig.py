@@ -31,6 +31,8 @@ from tests.builders import KYIV, NOW, make_desired, make_facts, make_rules, make
 SEND_PATH = "/api/campaigns/rcs/send-groups"
 SEND, STOP = f"POST {SEND_PATH}", "PATCH /api/campaigns/*/stop"
 LOCK = LockInfo(id="lock-1", who="tests", operation="apply", created=NOW, version="0")
+#: How long the provider may take to show what it did.
+SETTLE = timedelta(seconds=60)
 PROVENANCE = Provenance(who="tests", commit="abc", plan_checksum="sha256:1")
 
 
@@ -59,6 +61,8 @@ class Clock:
     def __init__(self):
         self.instant = NOW
         self.slept = []
+        #: Called whenever somebody has slept.
+        self.on_sleep = []
 
     def __call__(self):
         return self.instant
@@ -66,6 +70,8 @@ class Clock:
     def sleep(self, seconds):
         self.slept.append(seconds)
         self.tick(seconds)
+        for react in self.on_sleep:
+            react()
 
     def tick(self, seconds):
         self.instant += timedelta(seconds=seconds)
@@ -154,7 +160,7 @@ class Rig:
         if session.state is None:
             session.create(state or make_state())
         seen = Observation(facts=make_facts(now=self.clock()), campaigns={}, looked_at=self.clock())
-        changes = refresh(client, session.state, seen)
+        changes = refresh(client, session.state, seen, in_flight=self.limits.deadline + SETTLE)
         if changes:
             session.record(changes)
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from rcsplan.apply.gate import Limits
 from rcsplan.bsg.wire import CampaignInfo
-from rcsplan.errors import NotSent, OutcomeUnknown, ProviderError, Rejected
+from rcsplan.errors import LockLost, NotSent, OutcomeUnknown, ProviderError, Rejected
 from rcsplan.state.model import StopCause
 from rcsplan.state.phase import Phase, phase_of
 from tests.apply.rig import SEND_PATH, STOP, happenings
@@ -234,3 +235,95 @@ def test_the_only_post_of_a_replacement_is_the_new_version(live):
     assert [body["options"]["text"] for path, body in live.arrivals if path == SEND_PATH] == ["New"]
     assert live.record().stop is None
     assert live.record().submitted_at > NOW
+
+
+#: The intent's time to live, the deadline of a request, the settle time.
+CONCLUSIVE = 30 + 60 + 60
+
+
+def lose_a_stop(live, fault="drop_request"):
+    live.limits = Limits(attempts=1)
+    live.break_with(f"{STOP}={fault}")
+    live.apply(NEW)
+    live.break_with()
+
+
+def stop_by_hand(live):
+    with live.running() as (_, client):
+        client.stop(live.record().remote_id)
+
+
+def test_until_when_a_stop_may_be_asked_for_is_on_disk_before_it_is(live):
+    seen = []
+    live.on_arrival.append(lambda *_: seen.append(live.record().stop))
+    live.apply()
+    assert [stop.not_after for stop in seen] == [live.clock() + timedelta(seconds=30)]
+    assert live.record().stop.not_after is None
+
+
+@pytest.mark.parametrize(("seconds", "forgotten"), [(CONCLUSIVE, False), (CONCLUSIVE + 1, True)])
+def test_a_lost_stop_is_forgotten_when_it_can_no_longer_happen(live, seconds, forgotten):
+    lose_a_stop(live)
+    live.clock.tick(seconds)
+    live.apply(OLD)
+    assert (live.record().stop is None, statuses(live)) == (forgotten, ["scheduled"])
+
+
+def test_after_that_the_stop_of_somebody_else_is_theirs(live):
+    lose_a_stop(live)
+    live.clock.tick(CONCLUSIVE + 1)
+    live.apply(OLD)
+    stop_by_hand(live)
+    assert (live.apply(OLD), phase_of(live.record())) == ((), Phase.STOPPED_OUTSIDE)
+
+
+def test_while_a_lost_stop_may_still_happen_it_is_ours_when_it_is_seen(live):
+    lose_a_stop(live)
+    live.clock.tick(CONCLUSIVE)
+    live.apply(OLD)
+    stop_by_hand(live)  # as if the lost request had arrived at last
+    live.clock.tick(3600)
+    assert (happenings(live.apply(OLD)), statuses(live)) == ({"spring-sale": "submitted"}, ["stopped", "scheduled"])
+
+
+def test_a_lost_stop_that_happened_stays_ours_for_good(live):
+    lose_a_stop(live, "drop_response")
+    live.clock.tick(3600)
+    assert happenings(live.apply(NEW)) == {"spring-sale": "submitted"}
+
+
+def test_each_attempt_is_announced_for_itself(live):
+    seen = []
+    live.on_arrival.append(lambda *_: seen.append(live.record().stop.not_after - live.clock()))
+    live.break_with(f"{STOP}=drop_request:x2")
+    live.apply()
+    assert seen == [timedelta(seconds=30)] * 3
+
+
+def test_a_stop_that_took_too_long_to_record_is_taken_back(live):
+    ticks = iter([30])
+    stop, submit = live.apply(NEW, meddle=lambda: live.clock.tick(next(ticks, 0)))
+    assert (str(stop.happening), live.stops(), live.record().stop) == ("not_started", [], None)
+    assert (stop.detail, str(submit.happening)) == ("recording the stop took longer than it is valid", "not_started")
+
+
+def test_a_hold_between_attempts_leaves_a_stop_of_unknown_outcome(live):
+    live.break_with(f"{STOP}=drop_request")
+    live.clock.on_sleep.append(lambda: setattr(live, "hold", "there is a HOLD"))
+    stop, _ = live.apply(NEW)
+    assert (str(stop.happening), len(live.stops()), live.record().stop is not None) == ("unknown", 1, True)
+
+
+def test_a_lock_that_was_lost_between_attempts_ends_the_run(live):
+    live.break_with(f"{STOP}=drop_request")
+    live.clock.on_sleep.append(live.store.unlock)
+    with pytest.raises(LockLost):
+        live.apply(NEW)
+    assert len(live.stops()) == 1
+
+
+def test_a_lost_stop_is_confirmed_when_it_is_seen(live):
+    lose_a_stop(live, "drop_response")
+    live.apply(make_send("spring-sale", text="Old", schedule=make_scheduled("2027-01-20 10:00:00")))
+    stop = live.record().stop
+    assert (stop.confirmed_at, stop.not_after) == (live.clock(), None)

@@ -15,41 +15,45 @@ class SteppedDisk(Disk):
     """A disk that raises at its nth step, instead of doing it; a write is then half done."""
 
     def __init__(self, *, fails_at=None, error=Crash):
-        self.steps = 0
+        self.calls = []
         self._fails_at = fails_at
         self._error = error
 
-    def _step(self):
-        self.steps += 1
+    @property
+    def steps(self):
+        return len(self.calls)
+
+    def _step(self, name):
+        self.calls.append(name)
         if self.steps == self._fails_at:
             raise self._error
 
     def open(self, path, flags):
-        self._step()
+        self._step("open")
         return super().open(path, flags)
 
     def write(self, descriptor, data):
         try:
-            self._step()
+            self._step("write")
         except BaseException:
             super().write(descriptor, data[: len(data) // 2])
             raise
         super().write(descriptor, data)
 
     def fsync(self, descriptor):
-        self._step()
+        self._step("fsync")
         super().fsync(descriptor)
 
     def rename(self, source, target):
-        self._step()
+        self._step("rename")
         super().rename(source, target)
 
     def truncate(self, descriptor, length):
-        self._step()
+        self._step("truncate")
         super().truncate(descriptor, length)
 
     def link(self, source, target):
-        self._step()
+        self._step("link")
         super().link(source, target)
 
 
@@ -68,6 +72,15 @@ class ForgetfulDisk(SteppedDisk):
             self._names[inode] = {entry.name: entry.stat().st_ino for entry in path.iterdir()}
         else:
             self._contents[inode] = path.read_bytes()
+
+    def keep(self, folder):
+        """Take all that a folder holds now for kept."""
+        self._names[folder.stat().st_ino] = {entry.name: entry.stat().st_ino for entry in folder.iterdir()}
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                self.keep(entry)
+            else:
+                self._contents[entry.stat().st_ino] = entry.read_bytes()
 
     def restore(self, folder, target):
         """Write what is left of a folder after the crash into another one."""

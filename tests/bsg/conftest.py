@@ -87,11 +87,13 @@ class RawServer:
     """A TCP server that reads whole requests, answers logins, and does with all others what a script says.
 
     A step of it is the bytes to send, and what comes then: "keep" the connection, "close" or "reset" it, or "wait".
-    "drip" sends the bytes one at a time. A server with a greeting sends it to each connection and hangs up.
+    "drip" sends the bytes one at a time. A server with a greeting sends it to each connection and hangs up; a deaf one
+    takes connections and reads nothing, a rude one resets them after the first words, an absent one at once.
     """
 
-    def __init__(self, *script, greeting=b""):
+    def __init__(self, *script, greeting=b"", manners=""):
         self.greeting = greeting
+        self.manners = manners
         self.script = list(script)
         self.received = []
         self.connections = 0
@@ -128,13 +130,20 @@ class RawServer:
 
     def _serve(self, connection):
         with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
+            if self.manners:
+                connection.recv(1000 if self.manners == "rude" else 0)
+                self._perform(connection, b"", "wait" if self.manners == "deaf" else "reset")
+                return
             connection.sendall(self.greeting)
             while not self.greeting and (head := self._read(stream)):
                 self.received.append(head)
                 if "/api/auth/" in head:
                     connection.sendall(LOGGED_IN)
-                else:
-                    self._perform(connection, *self.script.pop(0))
+                    continue
+                sent, ending = self.script.pop(0)
+                self._perform(connection, sent, ending)
+                if ending == "close":
+                    return  # what the other side says before it notices is no request
 
     def _perform(self, connection, sent, ending):
         if ending == "drip":

@@ -124,6 +124,68 @@ def test_the_deadline_cuts_off_an_answer_that_comes_a_byte_at_a_time(raw_server,
     assert caught.value.detail == "ReadTimeout: no complete answer within 0.3 seconds"
 
 
+def logged_in(client):
+    client._session._bearer = Bearer(token="known")
+    return client
+
+
+def test_a_provider_that_stops_reading_is_unknown_at_the_deadline(raw_server, dial):
+    """More is to be written than the buffers between the two hold, and nobody reads."""
+    client = logged_in(dial(raw_server(manners="deaf").url))
+    body = {**BODY, "options": {"text": "x" * 16_000_000}}
+    with pytest.raises(OutcomeUnknown) as caught:
+        client.send_groups(body, deadline_seconds=2.0)
+    assert "Timeout" in caught.value.detail
+
+
+def test_a_connection_that_is_reset_before_the_request_is_not_sent_or_unknown(raw_server, dial):
+    """It depends on whether the reset comes before or after the connection was found to be good."""
+    with pytest.raises((NotSent, OutcomeUnknown)):
+        send(logged_in(dial(raw_server(manners="absent").url)))
+
+
+def test_a_connection_that_is_reset_in_the_middle_of_the_request_is_unknown(raw_server, dial):
+    client = logged_in(dial(raw_server(manners="rude").url))
+    with pytest.raises(OutcomeUnknown):
+        client.send_groups({**BODY, "options": {"text": "x" * 16_000_000}}, deadline_seconds=5)
+
+
+def test_a_401_during_a_run_logs_in_again_once_and_repeats_the_post(raw_server, dial):
+    server = raw_server((http(401), "keep"), (ACCEPTED, "keep"))
+    assert send(logged_in(dial(server.url))).id == 54000001
+    assert [line.split()[1] for line in server.received] == [
+        "/api/campaigns/rcs/send-groups",
+        "/api/auth/login",
+        "/api/campaigns/rcs/send-groups",
+    ]
+
+
+def test_a_second_401_is_not_sent(raw_server, dial):
+    server = raw_server((http(401), "keep"), (http(401), "keep"))
+    with pytest.raises(NotSent):
+        send(logged_in(dial(server.url)))
+    assert len(server.received) == 3
+
+
+@pytest.mark.parametrize(
+    ("errors", "fields"),
+    [
+        ("[]", ()),
+        ('["groups: is wrong", "sender: is wrong"]', (("", "groups: is wrong"), ("", "sender: is wrong"))),
+        (
+            '{"optionscards0text": ["too long", "too loud"]}',
+            (("optionscards0text", "too long"), ("optionscards0text", "too loud")),
+        ),
+    ],
+    ids=["a rule", "a list", "a map"],
+)
+def test_a_422_is_a_refusal_in_each_of_its_forms(raw_server, dial, errors, fields):
+    server = raw_server((http(422, f'{{"message": "No", "errors": {errors}}}'), "keep"))
+    with pytest.raises(Rejected) as caught:
+        send(dial(server.url))
+    assert (caught.value.detail, tuple((found.key, found.message) for found in caught.value.fields)) == ("No", fields)
+
+
 def test_nothing_is_sent_after_the_deadline(raw_server, dial):
     server = raw_server()
     with pytest.raises(NotSent):
@@ -177,8 +239,6 @@ def test_a_proxy_that_does_not_get_through_is_not_sent(raw_server, dial, monkeyp
     proxy = raw_server(step)
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    client = dial("https://one-api.test")
-    client._session._bearer = Bearer(token="known")
     with pytest.raises(NotSent):
-        send(client)
+        send(logged_in(dial("https://one-api.test")))
     assert proxy.received == ["CONNECT one-api.test:443 HTTP/1.1"]

@@ -1,7 +1,5 @@
 """A provider inside this process, and its ways to drop a connection."""
 
-import time
-
 import httpx
 import pytest
 
@@ -14,10 +12,9 @@ class Dropped(Exception):
         self.stage = stage
 
 
-def call(app, *, read=5.0):
-    with httpx.Client(
-        transport=InProcessTransport(app, dropped=Dropped), timeout=httpx.Timeout(5.0, read=read)
-    ) as client:
+def call(app, **options):
+    transport = InProcessTransport(app, dropped=Dropped, **options)
+    with httpx.Client(transport=transport, timeout=5.0) as client:
         return client.post("http://127.0.0.1/api/x?a=b%20c", json={"n": 1})
 
 
@@ -79,12 +76,14 @@ def test_a_whole_body_is_an_answer():
 
 
 def test_an_answer_that_comes_too_late_is_a_timeout():
-    def slow(environ):
-        time.sleep(0.02)
-        return [b"late"]
-
+    asked_at_and_answered_at = iter((100.0, 105.1))
     with pytest.raises(httpx.ReadTimeout):
-        call(answering(slow), read=0.01)
+        call(answering(lambda _: [b"late"]), monotonic=lambda: next(asked_at_and_answered_at))
+
+
+def test_an_answer_that_comes_in_time_is_one():
+    asked_at_and_answered_at = iter((100.0, 104.9))
+    assert call(answering(lambda _: [b"due"]), monotonic=lambda: next(asked_at_and_answered_at)).text == "due"
 
 
 def test_any_other_exception_of_the_application_is_its_own():

@@ -9,7 +9,9 @@ import time
 
 import pytest
 
+from rcsplan.backend.local import LocalStore
 from tests.cli.running import COMMAND, surroundings
+from tests.cli.terminal import Terminal
 
 #: Seconds from the start of a submission until it surely is on its way, and surely not answered.
 _UNTIL_IN_FLIGHT = 0.4
@@ -74,6 +76,48 @@ def test_after_a_signal_the_rest_is_applied_and_nothing_twice(slow):
 def test_a_second_signal_leaves_at_once_and_the_intent_remains(slow):
     code, _ = interrupted(slow, signal.SIGTERM, signal.SIGINT)
     assert (code, slow.reasons()) == (130, {"acme-winter-sale-uk": "unknown_outcome"})
+
+
+EARLY = "Interrupted before anything was submitted"
+
+
+@pytest.mark.parametrize(("number", "code"), BOTH)
+def test_a_run_that_waits_for_an_answer_ends_with_a_sentence_and_frees_the_lock(project, number, code):
+    with Terminal("--project", str(project.folder), "apply") as terminal:
+        terminal.await_text("Only 'yes' is accepted")
+        terminal.process.send_signal(number)
+        ended = terminal.end()
+    assert (ended, EARLY in terminal.text, "Traceback" in terminal.text) == (code, True, False)
+    assert (project.ledger(), project.apply().code) == ([], 0)
+
+
+def settling_apply(project):
+    """An apply that waits for what became of a submission whose campaign is not to be seen yet."""
+    project.edit(
+        "rcsplan.yaml",
+        "account: sandbox/account.yaml",
+        'account: sandbox/account.yaml\n      faults: ["POST /api/campaigns/rcs/*=garbage:x1", "list_lag:600"]',
+    )
+    assert project.apply("--settle-timeout", "0s", "--parallelism", "1").code == 3
+    run = subprocess.Popen(
+        [*COMMAND, "--project", project.folder, "apply", "--auto-approve"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=surroundings(),
+    )
+    store = LocalStore(project.folder / ".rcsplan/sandbox.state.json")
+    while store.holder() is None and run.poll() is None:
+        time.sleep(0.02)
+    return run
+
+
+@pytest.mark.parametrize(("number", "code"), BOTH)
+def test_a_run_that_waits_for_a_lost_submission_ends_with_a_sentence_and_frees_the_lock(project, number, code):
+    with settling_apply(project) as run:
+        run.send_signal(number)
+        said = run.stderr.read().decode()
+    assert (run.returncode, EARLY in said, "Traceback" in said) == (code, True, False)
+    assert project.apply("--settle-timeout", "0s").code == 3
 
 
 @pytest.mark.parametrize(("number", "code"), BOTH)

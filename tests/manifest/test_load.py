@@ -87,6 +87,27 @@ def test_a_name_that_was_given_up_must_be_gone(tmp_path):
     ]
 
 
+def test_a_name_is_given_up_to_one_campaign_alone(tmp_path):
+    first = make_manifest(metadata={"name": "a", "moved_from": ["old"]})
+    second = make_manifest(metadata={"name": "b", "moved_from": ["other", "old"]})
+    loaded = load(tmp_path, first, second)
+    assert [(d.code, d.location.file, d.location.path) for d in loaded.diagnostics] == [
+        ("moved-from-twice", "0.yaml", ("metadata", "moved_from", 0)),
+        ("moved-from-twice", "1.yaml", ("metadata", "moved_from", 1)),
+    ]
+    assert "1.yaml" in loaded.diagnostics[0].detail
+
+
+def test_a_former_name_that_one_campaign_names_twice_is_its_own(tmp_path):
+    assert codes(load(tmp_path, make_manifest(metadata={"name": "a", "moved_from": ["old", "old"]}))) == []
+
+
+@pytest.mark.parametrize("title", ['"\\x7f"', '"\\x85"', """'{{ "\\ud83d" }}'""", """'{{ "a" ~ "\\x1b" }}'"""])
+def test_a_character_that_cannot_be_sent_is_an_error_however_it_is_written(tmp_path, title):
+    loaded = load(tmp_path, CARDS.replace("title: two", f"title: {title}"))
+    assert codes(loaded) == ["control-character"]
+
+
 def test_a_campaign_of_other_environments_is_filtered_and_still_declared(tmp_path):
     elsewhere = make_manifest(metadata={"name": "elsewhere", "environments": ["prod"]}, spec={"wrong": True})
     sandbox = {"provider": {"type": "sandbox"}}

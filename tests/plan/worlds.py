@@ -156,7 +156,7 @@ def _changes(step, state, number):
         case StopCampaign(address=address):
             record = state.records_of(address).revisions[step.revision]
             told = record.model_copy(update={"remote": make_remote("stopped")})
-            after = stopped(stopping(told, step.cause, now=NOW), archives=step.archives, now=NOW)
+            after = stopped(stopping(told, step.cause, now=NOW, not_after=NOW), archives=step.archives, now=NOW)
             return [PutRecord(address=address, record=after)]
         case Submit(action=action):
             prior = state.records_of(action.address).revisions.get(action.revision)

@@ -12,31 +12,34 @@ if TYPE_CHECKING:
 _MANIFEST = """\
 apiVersion: rcsplan/v1
 kind: Campaign
-metadata: {{name: {name}, revision: {revision}, new: true{moved_from}}}
+metadata: {{name: {name}, revision: {revision}, new: {new}{moved_from}}}
 schedule: {{at: "{at:%Y-%m-%d %H:%M}", timezone: UTC}}
 spec:
-  groups: [{{name: VIP}}]
+  groups: [{{name: {contact_list}}}]
   sender: {sender}
-  options: {{text: "{origin} r{revision} v{version}"}}
+  options: {{text: "{text}"}}
 """
 _TEXT = re.compile(r"(\S+) r(\d+) v(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What a manifest of the proof declares; `origin` is the name it had before it was renamed."""
+    """What a manifest of the proof declares; `first_name` is that of its first manifest, where it was renamed since."""
 
     name: str
     at: datetime
     revision: int = 1
     version: int = 1
     sender: str = "Acme"
+    contact_list: str = "VIP"
     moved_from: str = ""
+    first_name: str = ""
+    new: bool = True
 
     @property
     def origin(self) -> str:
         """The name that its messages tell: that of its first manifest, which no rename changes."""
-        return self.moved_from or self.name
+        return self.first_name or self.moved_from or self.name
 
 
 class Identity(NamedTuple):
@@ -52,12 +55,18 @@ def manifest_of(one: Campaign) -> str:
     return _MANIFEST.format(
         name=one.name,
         revision=one.revision,
-        version=one.version,
         at=one.at,
         sender=one.sender,
-        origin=one.origin,
+        contact_list=one.contact_list,
+        new=str(one.new).lower(),
+        text=text_of(one),
         moved_from=moved_from,
     )
+
+
+def text_of(one: Campaign) -> str:
+    """The message of a campaign."""
+    return f"{one.origin} r{one.revision} v{one.version}"
 
 
 def identity_of(entry: dict) -> Identity:

@@ -6,21 +6,21 @@ import contextlib
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.local import LocalStore
 from rcsplan.sandbox.store import SandboxStore
-from rcsplan.state.phase import LIVE, phase_of
 from tests.cli.running import ROOT, Result, process, serving, surroundings
+from tests.proof.campaigns import Campaign, manifest_of
+from tests.proof.counting import differences, doubles, lost, memory_of
+from tests.proof.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,21 +48,8 @@ environments:
       intent_ttl: 1s
 """
 
-_CAMPAIGN = """\
-apiVersion: rcsplan/v1
-kind: Campaign
-metadata: {{name: {name}, revision: {revision}, new: true}}
-schedule: {{at: "{at:%Y-%m-%d %H:%M}", timezone: UTC}}
-spec:
-  groups: [{{name: VIP}}]
-  sender: Acme
-  options: {{text: "{name} r{revision} v{version}"}}
-"""
-
 #: The share of kills that do not wait for the first intent.
 _ANYWHERE = 0.2
-
-_TEXT = re.compile(r"(\S+) r(\d+) v\d+")
 
 #: Imports rcsplan once, then runs each command line it reads in a child of its own, which can be killed alone.
 _MOTHER = """
@@ -91,16 +78,6 @@ for line in sys.stdin:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """What a manifest of the proof declares."""
-
-    name: str
-    at: datetime
-    revision: int = 1
-    version: int = 1
-
-
 @dataclass(frozen=True)
 class Shop:
     """A project folder whose provider is a served simulator, and the simulator's database."""
@@ -121,8 +98,7 @@ class Shop:
     def declare(self, *campaigns: Campaign) -> None:
         """Write manifests, over those of the same names."""
         for one in campaigns:
-            text = _CAMPAIGN.format(name=one.name, revision=one.revision, version=one.version, at=one.at)
-            (self.folder / f"{one.name}.yaml").write_text(text, "utf-8")
+            (self.folder / f"{one.name}.yaml").write_text(manifest_of(one), "utf-8")
 
     def remove(self, name: str) -> None:
         """Take a manifest away."""
@@ -257,56 +233,42 @@ class KillRounds:
 
     shop: Shop
     mother: Mother
-    kills_a_round: int
     seeded: random.Random
     wanted: dict[str, Campaign] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
     _span: float = 0.3
 
-    def play(self, number: int) -> None:
+    def play(self, number: int, *, kills: int) -> None:
         """Change the manifests, apply with kills, then until nothing is left to do."""
         self._change(number)
-        for _ in range(self.kills_a_round):
+        for kill in range(1, kills + 1):
             self._killed()
+            self.tally.look(self, f"in round {number} after kill {kill}")
         self._recover()
-        self.counts["rounds"] += 1
+        self.tally.look(self, f"after round {number}")
+        told = differences(self.shop.ledger(), self.shop.state(), self.wanted.values(), datetime.now(UTC))
+        self.tally.unsettled += [f"after round {number}: {difference}" for difference in told]
+        self.tally.histories += 1
 
     def doubles(self) -> list[str]:
-        """Sends of which the simulator holds two live acceptances, or an earlier one that had sent something."""
-        live = Counter(_sent(entry) for entry in self.shop.ledger() if entry["stopped_at"] is None or entry["sent"])
-        of_address = Counter(name for name, _ in live.elements())
-        return sorted(f"{name} r{revision}" for name, revision in live if of_address[name] > 1)
+        """What the simulator holds twice."""
+        return doubles(self.shop.ledger())
 
     def lost(self) -> list[str]:
-        """Acceptances that no record knows, live ones that a record has not as its own, and wanted sends not live."""
-        state, ledger = self.shop.state(), self.shop.ledger()
-        claimed = state.sends.claimed_ids()
-        recorded = {
-            record.remote_id: (address, record.revision)
-            for address, entry in state.sends.items()
-            for record in entry.revisions.values()
-            if phase_of(record) in LIVE
-        }
-        live = {entry["id"]: _sent(entry) for entry in ledger if entry["stopped_at"] is None}
-        wanted = {(one.name, one.revision) for one in self.wanted.values()}
-        return sorted(
-            [
-                *(f"campaign {entry['id']} is in no record" for entry in ledger if entry["id"] not in claimed),
-                *(f"{what} differs between state and ledger" for what in set(recorded.items()) ^ set(live.items())),
-                *(f"{what} is wanted or live, and not both" for what in wanted ^ set(live.values())),
-            ]
-        )
+        """What the simulator holds and no record stands for."""
+        # The ledger first: what is accepted after it was read cannot be missed in the state.
+        ledger = self.shop.ledger()
+        return lost(ledger, memory_of(self.shop.state()))
 
     def _change(self, number: int) -> None:
-        """Three new sends, two of them in one minute; of those of the round before one changes and one goes."""
+        """Three new sends, two of them in one minute; of the round before one changes, one goes, and one is raised."""
         at = start_in(2 + number % 20, minute=number // 20 % 60)
         for letter in "abc":
             self._declare(Campaign(f"n{number}-{letter}", at if letter != "c" else at + timedelta(hours=1)))
         if not number:
             return
-        former = self.wanted[f"n{number - 1}-a"]
-        raised = number % 2
-        self._declare(Campaign(former.name, former.at, revision=former.revision + raised, version=2))
+        self._declare(replace(self.wanted[f"n{number - 1}-a"], version=2))
+        self._declare(replace(self.wanted[f"n{number - 1}-c"], revision=2))
         gone = f"n{number - 1}-b"
         self.shop.remove(gone)
         del self.wanted[gone]
@@ -327,9 +289,9 @@ class KillRounds:
         killed = self.mother.ended() == -signal.SIGKILL
         # Who was through before the signal came shows that it has to come earlier.
         self._span *= 1.1 if killed else 0.7
-        self.counts["runs"] += 1
-        self.counts["kills"] += killed
-        self.counts["kills in flight"] += killed and self._is_open()
+        self.tally.counts["runs"] += 1
+        self.tally.counts["kills"] += killed
+        self.tally.counts["kills in flight"] += killed and self._is_open()
 
     def _is_open(self) -> bool:
         state = self.shop.state()
@@ -340,7 +302,7 @@ class KillRounds:
     def _recover(self) -> None:
         for _ in range(6):
             self.mother.start()
-            self.counts["runs"] += 1
+            self.tally.counts["runs"] += 1
             if self.mother.ended() == 0:
                 return
         raise AssertionError(f"apply did not come to an end:\n{self.mother.log[-4000:]}")
@@ -353,21 +315,14 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _sent(entry) -> tuple[str, int]:
-    name, revision = _TEXT.fullmatch(entry["payload"]["options"]["text"]).groups()
-    return name, int(revision)
-
-
-def play_kills(folder: Path, *, rounds: int, kills_a_round: int, seed: int) -> KillRounds:
+def play_kills(folder: Path, *, rounds: int, kills_a_round: int, seed: int) -> Tally:
     """Play rounds of kills in a new shop, and return what they led to."""
     with opened_shop(folder, *SLOW) as shop:
         mother = Mother(shop)
         try:
-            played = KillRounds(shop, mother, kills_a_round, random.Random(seed))
+            played = KillRounds(shop, mother, random.Random(seed))
             for number in range(rounds):
-                played.play(number)
-            played.counts["double sends"] = len(played.doubles())
-            played.counts["lost sends"] = len(played.lost())
+                played.play(number, kills=kills_a_round)
         finally:
             mother.close()
-    return played
+    return played.tally

@@ -7,7 +7,9 @@ import signal
 
 import pytest
 
-from tests.proof.processes import SEND_GROUPS, Campaign, opened_shop, play_kills, start_in, wait_until
+from rcsplan.backend.local import LocalStore
+from tests.proof.campaigns import Campaign
+from tests.proof.processes import SEND_GROUPS, opened_shop, play_kills, start_in, wait_until
 
 SECONDS_OF_A_POST = 0.6
 
@@ -27,10 +29,10 @@ EACH_ONCE = [f"send-{letter} r1 v1" for letter in "abcde"]
     ("rounds", "kills_a_round", "seed"), [(6, 3, 1), pytest.param(120, 3, 2, marks=pytest.mark.full)]
 )
 def test_whatever_is_killed_nothing_is_sent_twice_and_nothing_is_lost(tmp_path, rounds, kills_a_round, seed):
-    played = play_kills(tmp_path, rounds=rounds, kills_a_round=kills_a_round, seed=seed)
-    assert (played.doubles(), played.lost()) == ([], [])
-    assert played.counts["kills"] >= rounds
-    assert played.counts["kills in flight"] > 0
+    tally = play_kills(tmp_path, rounds=rounds, kills_a_round=kills_a_round, seed=seed)
+    assert tally.problems == []
+    assert tally.counts["kills"] >= rounds
+    assert tally.counts["kills in flight"] > 0
 
 
 def test_of_two_applies_at_once_one_wins_and_the_other_is_told_who_has_the_lock(shop):
@@ -59,6 +61,8 @@ def test_the_lock_of_a_killed_apply_is_free(shop):
 
 
 def test_who_lost_the_lock_submits_nothing_more(shop):
+    # So many that not even a slow machine submits them all before the command has broken the lock.
+    shop.declare(*(Campaign(f"more-{number}", start_in(4)) for number in range(50)))
     with shop.applying("--parallelism", "1") as holder:
         wait_until(shop.ledger)
         assert shop.run("state", "unlock", "--auto-approve").code == 0
@@ -66,13 +70,13 @@ def test_who_lost_the_lock_submits_nothing_more(shop):
         said = holder.communicate()[1]
     assert holder.returncode == 6
     assert "Error: The lock of the state was broken" in said
-    assert len(shop.ledger()) <= in_flight < len(EACH_ONCE)
+    assert len(shop.ledger()) <= in_flight < len(EACH_ONCE) + 50
 
 
 def test_what_a_broken_lock_left_open_is_recovered(shop):
     with shop.applying("--parallelism", "1") as holder:
         wait_until(shop.ledger)
-        shop.run("state", "unlock", "--auto-approve")
+        LocalStore(shop.state_file).unlock()
         after = shop.apply()
         holder.wait()
     assert (after.code, holder.returncode) == (0, 6)

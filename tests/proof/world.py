@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
+import io
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -24,28 +24,37 @@ from rcsplan.manifest.project import load_project
 from rcsplan.manifest.variables import Variables
 from rcsplan.operations import plan as planning
 from rcsplan.operations import states
-from rcsplan.operations.apply import ApplyOptions, Attendance, apply
+from rcsplan.operations.apply import ApplyOptions, Attendance, apply, apply_saved
+from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.operations.target import Target
 from rcsplan.plan.facts import Source
 from rcsplan.sandbox.app import create_app
 from rcsplan.sandbox.faults import ConnectionDropped, parse_fault
 from rcsplan.sandbox.store import SandboxStore
 from rcsplan.state.model import Account
-from rcsplan.state.phase import LIVE, Phase, phase_of
 from tests.backend.disks import Crash
-from tests.proof.campaigns import identity_of, manifest_of
+from tests.proof import counting
+from tests.proof.campaigns import Identity, identity_of, manifest_of
+from tests.proof.fuse import Fuse, FusedDisk, FusedStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from wsgiref.types import WSGIEnvironment
 
     from rcsplan.backend.protocol import StateStore
+    from rcsplan.sandbox.faults import Fault
     from tests.proof.campaigns import Campaign
 
 #: When the clock of a world begins: a Tuesday, 11:00 in Kyiv.
 BEGINNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 _URL = "http://127.0.0.1"
+
+#: How long a request may be on its way before its sender hangs up: the default of provider.deadline.
+_PATIENCE = timedelta(seconds=60)
+
+_USUAL = ApplyOptions(parallelism=1, skip_blocked=True, on_error=OnError.CONTINUE, allow_mass_stop=True)
 _PROJECT = """\
 apiVersion: rcsplan/v1
 kind: Project
@@ -69,36 +78,9 @@ class Clock:
         """Let seconds pass, as if somebody had waited."""
         self.instant += timedelta(seconds=seconds)
 
-
-class Fuse:
-    """Counts the steps of a run and kills it at one of them; whoever is dead does nothing more."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self._burns_at: int | None = None
-        self._lock = threading.Lock()
-
-    def arm(self, step: int | None) -> None:
-        """Count from one again, and burn through at that step; never where it is None."""
-        self.steps, self._burns_at = [], step
-
-    @property
-    def has_burnt(self) -> bool:
-        """Whether the run was killed."""
-        return self._burns_at is not None and len(self.steps) >= self._burns_at
-
-    def step(self, name: str) -> None:
-        """Note that something is about to happen.
-
-        Raises:
-            Crash: the process dies before it does.
-        """
-        with self._lock:
-            if self.has_burnt:
-                raise Crash
-            self.steps.append(name)
-            if self.has_burnt:
-                raise Crash
+    def monotonic(self) -> float:
+        """The clock in seconds: what is slow takes its time of this one, and meets the timeouts that it should."""
+        return (self.instant - BEGINNING).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +134,45 @@ class SimulatedProvider:
     def sender(self) -> Iterator[SendClient]:
         """A client that can submit and stop."""
         with self._session() as session:
-            yield SendClient(session, sleep=self.world.clock.sleep)
+            yield self.world.dressed(SendClient(session, sleep=self.world.clock.sleep))
 
     def _session(self) -> Session:
-        transport = InProcessTransport(self.world.application(), dropped=ConnectionDropped)
-        return Session(base_url=_URL, api_key="test_key", transport=transport)
+        application, monotonic = self.world.application(), self.world.clock.monotonic
+        transport = InProcessTransport(application, dropped=ConnectionDropped, monotonic=monotonic)
+        return Session(base_url=_URL, api_key="test_key", transport=transport, monotonic=monotonic)
+
+
+class CountedFault:
+    """A fault that is counted whenever it strikes."""
+
+    is_counted = True
+
+    def __init__(self, fault: Fault, counts: Counter[str]) -> None:
+        self._fault = fault
+        self._counts = counts
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._fault, name)
+
+    def strikes(self, earlier: int, *, seed: str) -> bool:
+        """Whether it strikes."""
+        struck = self._fault.strikes(earlier, seed=seed)
+        self._counts["faults"] += struck
+        return struck
+
+
+def local_store(world: World) -> LocalStore:
+    """The usual store: files, of which each step of writing passes the fuse."""
+    return LocalStore(world.state_file, disk=FusedDisk(world.fuse), patience=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Travelling:
+    """A request whose sender is dead, on its way to the provider."""
+
+    arrives_at: datetime
+    environ: WSGIEnvironment
+    body: bytes
 
 
 @dataclass
@@ -173,12 +189,17 @@ class Run:
 class World:
     """A project, its provider and its state, all in one folder.
 
-    `open_store` opens the state store of a process: called anew for each command. `on_request` is called with method
-    and path of every request as it arrives at the provider, and `on_answer` when it was executed.
+    `open_store` opens the state store of a process: called anew for each command; `frees_locks` says whether a lock
+    there dies with its holder. `dressed` may put something around the client that submits. `on_request` is called with
+    method and path of every request as it arrives at the provider, and `on_answer` when it was executed. `counts` are
+    the commands run, the kills and the faults so far. What a killed process had just sent arrives `transit` later, or
+    never.
     """
 
     folder: Path
-    open_store: Callable[[World], StateStore] = field(default=lambda world: LocalStore(world.state_file))
+    open_store: Callable[[World], StateStore] = field(default=local_store)
+    frees_locks: bool = True
+    dressed: Callable[[SendClient], SendClient] = field(default=lambda client: client)
     clock: Clock = field(default_factory=Clock)
     fuse: Fuse = field(default_factory=Fuse)
     faults: tuple[str, ...] = ()
@@ -186,6 +207,9 @@ class World:
     on_request: list[Callable[[str, str], None]] = field(default_factory=list)
     on_answer: list[Callable[[str, str], None]] = field(default_factory=list)
     wanted: dict[str, Campaign] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    transit: timedelta | None = None
+    _under_way: list[Travelling] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.project.mkdir(parents=True, exist_ok=True)
@@ -233,20 +257,36 @@ class World:
 
     def apply(self, **options: object) -> Run:
         """`rcsplan apply --auto-approve --skip-blocked --on-error continue`, one submission after the other."""
-        usual = ApplyOptions(parallelism=1, skip_blocked=True, on_error=OnError.CONTINUE, allow_mass_stop=True)
-        nobody = Attendance(show=lambda _: None, confirm=lambda _: True, listen=lambda _: None, hold=lambda: self.hold)
-        return _judged(lambda: apply(self.target(), replace(usual, **options), nobody))
+        return self._run(lambda: apply(self.target(), replace(_USUAL, **options), self._nobody()))
+
+    def apply_saved(self, saved: object) -> Run:
+        """`rcsplan apply FILE`, of a plan that `plan` returned."""
+        return self._run(lambda: apply_saved(self.target(), saved, _USUAL, self._nobody()))
 
     def plan(self) -> Run:
         """`rcsplan plan`."""
-        return _judged(lambda: planning.plan(self.target()))
+        return self._run(lambda: planning.plan(self.target()))
+
+    def stop(self, *addresses: str) -> Run:
+        """`rcsplan stop ADDRESS… --auto-approve`."""
+        target = self.target()
+        return self._run(lambda: stop_campaigns(target, live_campaigns(target, addresses), lock_timeout=0))
+
+    def unlock(self) -> Run:
+        """`rcsplan state unlock`."""
+        return self._run(lambda: self.open_store(self).unlock())
 
     def converge(self, *, runs: int = 6, pause: timedelta = timedelta(minutes=1)) -> Run:
-        """Apply again and again, as a CI system would, until an apply exits 0; the last run either way."""
+        """Apply again and again, as a CI system would, until an apply exits 0; the last run either way.
+
+        Whoever else holds the lock is dead by then.
+        """
         for _ in range(runs):
             run = self.apply()
             if run.code == ExitCode.OK:
                 break
+            if run.code == ExitCode.LOCKED:
+                self.unlock()
             self.clock.instant += pause
         return run
 
@@ -257,7 +297,7 @@ class World:
         return Target(
             environment=load_project(self.project).environment("production"),
             provider=SimulatedProvider(self),
-            store=self.open_store(self),
+            store=FusedStore(self.open_store(self), self.fuse, self.frees_locks),
             variables=Variables(),
             runtime=Runtime(self.clock, _ids(self.clock)),
         )
@@ -268,15 +308,27 @@ class World:
 
     def ledger(self):
         """What the provider accepted, oldest first."""
+        self._let_arrive()
         return self.simulator.ledger()
 
     def application(self):
         """The provider as a WSGI application; every request passes the fuse before and after it is executed."""
-        app = create_app(self.simulator, faults=tuple(map(parse_fault, self.faults)), sleep=self.clock.sleep)
+        faults = tuple(CountedFault(parse_fault(text), self.counts) for text in self.faults)
+        app = create_app(self.simulator, faults=faults, sleep=self.clock.sleep)
 
         def fused(environ, start_response):
             method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-            self.fuse.step(f"{method} {path}: on its way")
+            began = self.clock()
+            self._let_arrive()
+            try:
+                self.fuse.step(f"{method} {path}: on its way")
+            except Crash:
+                if self.transit is not None:
+                    self._under_way.append(Travelling(began + self.transit, environ, environ["wsgi.input"].read()))
+                raise
+            if self.clock() - began > _PATIENCE:
+                # Whatever made it wait, whoever sent it has hung up by now.
+                raise ConnectionDropped("request")
             for react in self.on_request:
                 react(method, path)
             answer = app(environ, start_response)
@@ -287,45 +339,51 @@ class World:
 
         return fused
 
+    def _let_arrive(self) -> None:
+        arrived = [request for request in self._under_way if request.arrives_at <= self.clock()]
+        for request in arrived:
+            self._under_way.remove(request)
+            create_app(self.simulator)({**request.environ, "wsgi.input": io.BytesIO(request.body)}, lambda *_: None)
+
+    def _nobody(self) -> Attendance:
+        return Attendance(show=lambda _: None, confirm=lambda _: True, listen=lambda _: None, hold=lambda: self.hold)
+
+    def _run(self, command: Callable[[], object]) -> Run:
+        self.counts["runs"] += 1
+        try:
+            done = command()
+        except Crash:
+            self.counts["kills"] += 1
+            return Run(code=-9, crashed=True)
+        except RcsplanError as error:
+            return Run(code=int(error.exit_code), error=error)
+        return Run(code=int(getattr(done, "exit_code", ExitCode.OK)), plan=getattr(done, "plan", None))
+
     # The two promises.
 
     def doubles(self) -> list[str]:
         """Sends that the provider holds twice: two campaigns of one address that may still reach people, or did."""
-        reaching = [identity_of(entry) for entry in self.ledger() if entry["status"] != "stopped" or entry["sent"]]
-        twice = [f"{one.name} r{one.revision} was accepted {n} times" for one, n in Counter(reaching).items() if n > 1]
-        waiting = Counter(identity_of(entry).name for entry in self.ledger() if entry["status"] == "scheduled")
-        return sorted([*twice, *(f"{name} is scheduled {n} times" for name, n in waiting.items() if n > 1)])
+        return counting.doubles(self.ledger())
 
     def lost(self) -> list[str]:
         """Acceptances that no record knows and no open intent stands for."""
-        state = self.state()
-        known = state.sends.claimed_ids() if state else frozenset()
-        open_addresses = {address for address, record in _records(state) if phase_of(record) is Phase.UNKNOWN}
-        return sorted(
-            f"campaign {entry['id']} of {identity_of(entry).name} is in no record"
-            for entry in self.ledger()
-            if entry["id"] not in known and identity_of(entry).name not in open_addresses
-        )
+        return counting.lost(self.ledger(), counting.memory_of(self.state()))
 
     def differences(self) -> list[str]:
         """Where state, provider and manifests disagree once everything has settled."""
-        recorded = {
-            record.remote_id: (address, record.revision)
-            for address, record in _records(self.state())
-            if phase_of(record) in LIVE
-        }
-        live = {
-            entry["id"]: (identity_of(entry).name, identity_of(entry).revision)
-            for entry in self.ledger()
-            if entry["status"] in {"scheduled", "moderation", "creation"}
-        }
-        ahead = {(one.name, one.revision) for one in self.wanted.values() if one.at > self.clock()}
-        return sorted(
-            [
-                *(f"{what} differs between state and provider" for what in set(recorded.items()) ^ set(live.items())),
-                *(f"{what} is wanted or scheduled, and not both" for what in ahead ^ set(live.values())),
-            ]
-        )
+        return counting.differences(self.ledger(), self.state(), self.wanted.values(), self.clock())
+
+    def unsettled(self) -> list[str]:
+        """What is not as it should be once an apply has come to its end: nothing, where it kept its promises."""
+        plan = self.plan()
+        reached = Counter(identity_of(entry) for entry in self.ledger() if counting.reaches_people(entry))
+        wanted = {Identity(one.origin, one.revision) for one in self.wanted.values()}
+        return [
+            *self.differences(),
+            *(f"{one.name} r{one.revision} was accepted {reached[one]} times" for one in wanted if reached[one] != 1),
+            *(["a plan right after it does not end with 0"] if plan.code else []),
+            *(["a plan right after it is not empty"] if plan.plan is None or plan.plan.has_changes else []),
+        ]
 
 
 @contextlib.contextmanager
@@ -337,24 +395,6 @@ def opened_world(folder: Path, **fields: object) -> Iterator[World]:
         yield world
     finally:
         world.close()
-
-
-def _judged(command: Callable[[], object]) -> Run:
-    try:
-        done = command()
-    except Crash:
-        return Run(code=-9, crashed=True)
-    except RcsplanError as error:
-        return Run(code=int(error.exit_code), error=error)
-    return Run(code=int(getattr(done, "exit_code", ExitCode.OK)), plan=done.plan)
-
-
-def _records(state):
-    if state is None:
-        return
-    for address, entry in state.sends.items():
-        for record in entry.revisions.values():
-            yield address, record
 
 
 def _ids(clock: Clock) -> Iterator[str]:

@@ -1,0 +1,153 @@
+"""A fuse that counts the steps of a run, and kills it at one of them; and stores and disks whose steps pass it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from tests.backend.disks import Crash, ForgetfulDisk, SteppedDisk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rcsplan.backend.protocol import StateSession, StateStore
+
+
+class Fuse:
+    """Counts the steps of a run and kills it at one of them; whoever is dead does nothing more.
+
+    Instead of dying, something else may happen at that step, whose own steps do not count; then the run goes on.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.has_burnt = False
+        self._at: int | None = None
+        self._happens: Callable[[], object] | None = None
+        self._interrupted = False
+        self._lock = threading.Lock()
+
+    def arm(self, step: int | None, happens: Callable[[], object] | None = None) -> None:
+        """Count from one again, and burn through at that step, or let something else happen there; None: at no step."""
+        self.steps, self.has_burnt, self._at, self._happens = [], False, step, happens
+
+    def step(self, name: str) -> None:
+        """Note that something is about to happen, or has just happened.
+
+        Raises:
+            Crash: the process dies here.
+        """
+        with self._lock:
+            if self._interrupted:
+                return
+            if self.has_burnt:
+                raise Crash
+            self.steps.append(name)
+            if len(self.steps) != self._at:
+                return
+            if self._happens is None:
+                self.has_burnt = True
+                raise Crash
+            self._interrupted = True
+        try:
+            self._happens()
+        finally:
+            self._interrupted = False
+
+    def around(self, name: str, act: Callable[[], object]) -> object:
+        """Do something between two steps."""
+        self.step(f"{name}: before")
+        done = act()
+        self.step(f"{name}: after")
+        return done
+
+
+class FusedDisk(SteppedDisk):
+    """A disk of which each call is a step; a write is half done by who dies at it."""
+
+    def __init__(self, fuse: Fuse) -> None:
+        super().__init__()
+        self._fuse = fuse
+
+    def _step(self, name: str) -> None:
+        self._fuse.step(f"disk: {name}")
+
+
+class FusedForgetfulDisk(FusedDisk, ForgetfulDisk):
+    """The same of a machine that loses its power: only what was synced is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class FusedStore:
+    """Any store, with a step before and after each call; `frees_locks` says that a lock dies with its holder."""
+
+    store: StateStore
+    fuse: Fuse
+    frees_locks: bool
+
+    @property
+    def location(self) -> str:
+        return self.store.location
+
+    def load(self):
+        return self.fuse.around("load", self.store.load)
+
+    def lock(self, info, *, timeout: float) -> FusedSession:
+        self.fuse.step("lock: before")
+        session = FusedSession(self.store.lock(info, timeout=timeout), self.fuse, frees_lock=self.frees_locks)
+        try:
+            self.fuse.step("lock: after")
+        except Crash:
+            session.die()
+            raise
+        return session
+
+    def holder(self):
+        return self.store.holder()
+
+    def unlock(self):
+        return self.fuse.around("unlock", self.store.unlock)
+
+
+class FusedSession:
+    """Any session, with a step before and after each call."""
+
+    def __init__(self, session: StateSession, fuse: Fuse, *, frees_lock: bool) -> None:
+        self._session = session
+        self._fuse = fuse
+        self._frees_lock = frees_lock
+
+    @property
+    def state(self):
+        return self._session.state
+
+    def create(self, state) -> None:
+        self._fuse.around("create", lambda: self._session.create(state))
+
+    def check(self) -> None:
+        self._fuse.around("check", self._session.check)
+
+    def record(self, changes) -> None:
+        self._fuse.around("record", lambda: self._session.record(changes))
+
+    def save(self) -> None:
+        self._fuse.around("save", self._session.save)
+
+    def release(self) -> None:
+        try:
+            self._fuse.around("release", self._session.release)
+        except Crash:
+            self.die()
+            raise
+
+    def die(self) -> None:
+        """What becomes of the lock when its holder dies: the system frees it, or nobody does."""
+        if self._frees_lock:
+            self._session.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.release()
