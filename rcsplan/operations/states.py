@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from rcsplan.diagnostics import did_you_mean
-from rcsplan.errors import StateMismatch, StateMissing, UsageError
+from rcsplan.errors import StateMismatch, StateMissing, StateMoved, UsageError
 from rcsplan.state.sends import State
 
 if TYPE_CHECKING:
@@ -61,10 +61,28 @@ def empty_state(target: Target, *, lineage: str) -> State:
 
 
 def check_belongs(state: State, target: Target) -> None:
-    """Make sure that a state is of this environment and account.
+    """Make sure that a state is of this environment and account, and still kept here.
 
     Raises:
         StateMismatch: it is not: what it says was sent was sent elsewhere.
+        StateMoved: it is kept at another place now, which knows of later submissions.
+    """
+    check_environment(state, target)
+    if state.moved_to:
+        raise StateMoved(
+            f"The state at {target.store.location} was moved",
+            detail=f"It is kept at {state.moved_to} now. What is left here does not know of what was submitted since.",
+            hint="Name the new place under `state:` in rcsplan.yaml. If the move was interrupted, repeat it:\n"
+            "rcsplan state migrate --to PLACE",
+        )
+    check_account(state, target)
+
+
+def check_environment(state: State, target: Target) -> None:
+    """Make sure that a state is of this environment.
+
+    Raises:
+        StateMismatch: it is not.
     """
     if state.environment != target.environment.name:
         raise StateMismatch(
@@ -72,6 +90,14 @@ def check_belongs(state: State, target: Target) -> None:
             detail=f"This run is for {target.environment.name!r}.",
             hint="Give each environment its own state, for example with {{ environment }} in its path.",
         )
+
+
+def check_account(state: State, target: Target) -> None:
+    """Make sure that a state is of this account.
+
+    Raises:
+        StateMismatch: it is not.
+    """
     if state.account != target.provider.account:
         raise StateMismatch(
             f"The state at {target.store.location} belongs to another account",

@@ -10,6 +10,7 @@ from rcsplan.state.model import (
     DisownCampaign,
     DropRecord,
     ForgetSend,
+    MoveState,
     PutRecord,
     RenameSend,
     SendEntry,
@@ -28,28 +29,44 @@ def make_changes(state: State, changes: Iterable[Change]) -> None:
     """Make the changes in place, in their order; making one twice in a row is the same as making it once."""
     for change in changes:
         match change:
-            case PutRecord(address=address, record=record):
-                entry = state.sends.get(address, SendEntry())
-                revisions = {**entry.revisions, record.revision: record}
-                state.sends[address] = entry.model_copy(update={"revisions": revisions})
-            case DropRecord(address=address, revision=revision):
-                _drop(state, address, revision)
-            case RenameSend(address=address, former=former):
-                _rename(state, address, former)
-            case UsePlan(plan_id=plan_id, at=at):
-                state.used_plans[plan_id] = at
-            case SkipSend(address=address, revision=revision):
-                entry = state.records_of(address)
-                skipped = tuple(sorted({*entry.skipped, revision}))
-                state.sends[address] = entry.model_copy(update={"skipped": skipped})
-            case ForgetSend(address=address):
-                state.sends.pop(address, None)
-            case DisownCampaign(remote_id=remote_id):
-                state.not_ours = tuple(sorted({*state.not_ours, remote_id}))
-            case AcceptAccount(account=account, environment=environment):
-                state.account, state.environment = account, environment
+            case UsePlan() | DisownCampaign() | AcceptAccount() | MoveState():
+                _change_header(state, change)
             case _:
-                assert_never(change)
+                _change_sends(state, change)
+
+
+def _change_header(state: State, change: UsePlan | DisownCampaign | AcceptAccount | MoveState) -> None:
+    match change:
+        case UsePlan(plan_id=plan_id, at=at):
+            state.used_plans[plan_id] = at
+        case DisownCampaign(remote_id=remote_id):
+            state.not_ours = tuple(sorted({*state.not_ours, remote_id}))
+        case AcceptAccount(account=account, environment=environment):
+            state.account, state.environment = account, environment
+        case MoveState(to=to):
+            state.moved_to = to
+        case _:
+            assert_never(change)
+
+
+def _change_sends(state: State, change: PutRecord | DropRecord | RenameSend | SkipSend | ForgetSend) -> None:
+    match change:
+        case PutRecord(address=address, record=record):
+            entry = state.sends.get(address, SendEntry())
+            revisions = {**entry.revisions, record.revision: record}
+            state.sends[address] = entry.model_copy(update={"revisions": revisions})
+        case DropRecord(address=address, revision=revision):
+            _drop(state, address, revision)
+        case RenameSend(address=address, former=former):
+            _rename(state, address, former)
+        case SkipSend(address=address, revision=revision):
+            entry = state.records_of(address)
+            skipped = tuple(sorted({*entry.skipped, revision}))
+            state.sends[address] = entry.model_copy(update={"skipped": skipped})
+        case ForgetSend(address=address):
+            state.sends.pop(address, None)
+        case _:
+            assert_never(change)
 
 
 def demand_successor(state: State, present: State, *, location: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 #: Our own word for a campaign that the provider no longer knows; the provider's statuses are in bsg-api.md 4.1.
 GONE = "gone"
@@ -154,7 +154,7 @@ class SendEntry(_Document):
 class StateHeader(_Document):
     """All of the document but the sends."""
 
-    format_version: Literal[1] = 1
+    format_version: Literal[2] = 2
     lineage: str = Field(description="UUID that all serials of one state share.")
     serial: int = Field(ge=0, description="Rises with every save.")
     environment: str
@@ -163,6 +163,7 @@ class StateHeader(_Document):
     used_plans: dict[str, datetime] = Field(default_factory=dict, description="Saved plans that were applied, by id.")
     baseline_id: int = Field(default=0, description="The account's newest campaign when the state began.")
     not_ours: tuple[int, ...] = Field(default=(), description="Campaigns that a person declared to be of others.")
+    moved_to: str = Field(default="", description="Where the state is kept now; empty where it is kept here.")
 
 
 class StateDocument(StateHeader):
@@ -234,8 +235,18 @@ class AcceptAccount(_Document):
     environment: str
 
 
+class MoveState(_Document):
+    """Change: the state is kept at another place from now on, and nothing is submitted by it here.
+
+    An empty `to` says that it is kept here.
+    """
+
+    kind: Literal["move_state"] = "move_state"
+    to: str
+
+
 Change = Annotated[
-    PutRecord | DropRecord | RenameSend | UsePlan | SkipSend | ForgetSend | DisownCampaign | AcceptAccount,
+    PutRecord | DropRecord | RenameSend | UsePlan | SkipSend | ForgetSend | DisownCampaign | AcceptAccount | MoveState,
     Field(discriminator="kind"),
 ]
 

@@ -106,6 +106,7 @@ class State:
     used_plans: dict[str, datetime] = field(default_factory=dict)
     baseline_id: int = 0
     not_ours: tuple[int, ...] = ()
+    moved_to: str = ""
     sends: Sends = field(default_factory=Sends)
 
     @property
@@ -120,6 +121,7 @@ class State:
             used_plans=self.used_plans,
             baseline_id=self.baseline_id,
             not_ours=self.not_ours,
+            moved_to=self.moved_to,
         )
 
     def records_of(self, address: str) -> SendEntry:

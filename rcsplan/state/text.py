@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rcsplan.errors import StateDamaged, StateVersionUnsupported
 from rcsplan.state.model import FORMAT_VERSION, StateHeader, first_complaint
 from rcsplan.state.sends import Sends, State
+from rcsplan.state.upgrades import upgraded
 
 _SEAL = ',"integrity":"sha256:'
 _VERSION = re.compile(r'\s*\{\s*"format_version"\s*:\s*([0-9]{1,9})\b')
@@ -47,7 +48,7 @@ def parse_state(text: str, *, name: str) -> State:
         )
     if version is None:
         raise StateDamaged(f"{name} has no format version", hint=_RECOVERY)
-    header, sends = _parts_of(body, name=name)
+    header, sends = _parts_of(body, version, name=name)
     return State(
         lineage=header.lineage,
         serial=header.serial,
@@ -57,6 +58,7 @@ def parse_state(text: str, *, name: str) -> State:
         used_plans=header.used_plans,
         baseline_id=header.baseline_id,
         not_ours=header.not_ours,
+        moved_to=header.moved_to,
         sends=Sends(sends),
     )
 
@@ -65,9 +67,9 @@ def _digest(body: str) -> str:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _parts_of(body: str, *, name: str) -> tuple[StateHeader, dict[str, Any]]:
+def _parts_of(body: str, version: int, *, name: str) -> tuple[StateHeader, dict[str, Any]]:
     try:
-        document = json.loads(body + "}")
+        document = upgraded(json.loads(body + "}"), version=version)
         sends = document.pop("sends", {})
         header = StateHeader.model_validate_json(json.dumps(document))
     except ValidationError as error:
