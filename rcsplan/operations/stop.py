@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rcsplan.apply.records import observed, stopped, stopping
 from rcsplan.errors import NotSent, OutcomeUnknown, ProviderError, UsageError
 from rcsplan.operations.observe import clock_of
-from rcsplan.operations.states import check_belongs, load_state, owned_state
+from rcsplan.operations.recover import Salvage
+from rcsplan.operations.states import check_belongs, load_state, locked_state
 from rcsplan.state.model import PutRecord, StopCause
 from rcsplan.state.phase import LIVE, phase_of
 
@@ -67,20 +68,22 @@ def stop_campaigns(target: Target, campaigns: tuple[Live, ...], *, lock_timeout:
 
     Raises:
         StateLocked: they are stopped, but somebody else holds the state; the same command records it later.
+        StateError: they are stopped, but the store did not confirm it; what was done is kept to be recorded later.
     """
     with target.provider.sender() as client:
         now = clock_of(client, target)
         results = tuple((one, *_stop(client, one, target.runtime.sleep)) for one in campaigns)
         moment = now()
-    with target.store.lock(target.lock_info("stop"), timeout=lock_timeout) as session:
-        state = owned_state(session, target)
+    salvage = Salvage(target.recovery)
+    with salvage.telling(), target.store.lock(target.lock_info("stop"), timeout=lock_timeout) as session:
+        state = locked_state(session, target)
         changes = [
             PutRecord(address=one.address, record=_recorded(_current(state, one), campaign, moment))
             for one, campaign, _ in results
             if campaign is not None
         ]
         if changes:
-            session.record(changes)
+            salvage.record(session, changes)
         session.save()
     return tuple(
         Stopped(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from rcsplan.backend.protocol import LockInfo
+from rcsplan.backend.recovery import RecoveryFile
 from rcsplan.plan.facts import Rules, Source
 from rcsplan.state.model import Provenance
 
@@ -91,6 +92,11 @@ class Target:
         """The zone of the times in the provider's answers."""
         provider = self.environment.provider
         return ZoneInfo(provider.response_timezone or provider.timezone)
+
+    @property
+    def recovery(self) -> RecoveryFile:
+        """Where this machine keeps outcomes that the store did not confirm."""
+        return RecoveryFile(self.environment.path_of(f".rcsplan/{self.environment.name}.recovery"))
 
     @property
     def rules(self) -> Rules:

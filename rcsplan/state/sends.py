@@ -69,6 +69,12 @@ class Sends(MutableMapping[str, SendEntry]):
                 if any(record.archived_at >= moment for record in entry.revisions.values() if record.archived_at):
                     yield address, entry
 
+    def with_payload(self) -> Iterator[tuple[str, SendEntry]]:
+        """The entries of which a record still holds what was sent."""
+        for address in self._raw:
+            if any(record.get("payload") is not None for record in self._records(address)):
+                yield address, self[address]
+
     def claimed_ids(self) -> frozenset[int]:
         """Every remote id that any record has or had."""
         return frozenset(

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.executor import OnError
@@ -25,6 +26,7 @@ from rcsplan.manifest.variables import Variables
 from rcsplan.operations import plan as planning
 from rcsplan.operations import states
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply
+from rcsplan.operations.recover import recover
 from rcsplan.operations.target import Target
 from rcsplan.plan.facts import Source
 from rcsplan.sandbox.app import create_app
@@ -37,7 +39,6 @@ from tests.proof.campaigns import identity_of, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from rcsplan.backend.protocol import StateStore
     from tests.proof.campaigns import Campaign
@@ -237,13 +238,23 @@ class World:
         nobody = Attendance(show=lambda _: None, confirm=lambda _: True, listen=lambda _: None, hold=lambda: self.hold)
         return _judged(lambda: apply(self.target(), replace(usual, **options), nobody))
 
+    def recover(self) -> None:
+        """`rcsplan state recover`, where a run on this machine left something to be recorded."""
+        if Path(self.target().recovery.location).exists():
+            with contextlib.suppress(RcsplanError):
+                recover(self.target())
+
     def plan(self) -> Run:
         """`rcsplan plan`."""
         return _judged(lambda: planning.plan(self.target()))
 
     def converge(self, *, runs: int = 6, pause: timedelta = timedelta(minutes=1)) -> Run:
-        """Apply again and again, as a CI system would, until an apply exits 0; the last run either way."""
+        """Apply again and again, as a CI system would, until an apply exits 0; the last run either way.
+
+        What an earlier run could not record is recorded first, as its error asks for.
+        """
         for _ in range(runs):
+            self.recover()
             run = self.apply()
             if run.code == ExitCode.OK:
                 break
