@@ -166,9 +166,18 @@ class StateHeader(_Document):
     moved_to: str = Field(default="", description="Where the state is kept now; empty where it is kept here.")
 
 
+class Segment(_Document):
+    """A part of the history that lies beside the document and never changes; in object stores alone."""
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Checksum of the object, which is also its name.")
+    sends: int = Field(ge=0, description="How many sends it holds.")
+
+
 class StateDocument(StateHeader):
     """The state of one environment of a project."""
 
+    segments: tuple[Segment, ...] = Field(default=(), description="Where the history is, oldest first.")
+    forgotten: tuple[str, ...] = Field(default=(), description="Addresses in the segments that are no longer.")
     sends: dict[str, SendEntry] = Field(default_factory=dict, description="Every send ever submitted, by address.")
     integrity: str = Field(description="SHA-256 of all text before this key.")
 

@@ -17,7 +17,7 @@ def upgraded(document: Mapping[str, Any], *, version: int) -> dict[str, Any]:
 
 
 def _know_where_it_was_moved(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Version 2 has `moved_to`; before it nothing could be moved, and older releases must not read a moved state."""
+    """Version 2 has `moved_to` and `segments`: older releases must not read what was moved, nor a part for a whole."""
     return dict(document)
 
 
