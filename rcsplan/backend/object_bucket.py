@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import obstore
@@ -75,6 +75,10 @@ class Bucket:
         self._client = client
         self._patience = patience
         self.location = location
+
+    def hurried(self) -> Bucket:
+        """The same bucket, whose store is asked once and not again."""
+        return Bucket(self._client, location=self.location, patience=replace(self._patience, pauses=()))
 
     def get(self, key: str) -> Kept | None:
         """The object, None where there is none.

@@ -50,6 +50,10 @@ class Place:
         """An object's address for people."""
         return f"{self.bucket.location}/{key}"
 
+    def hurried(self) -> Place:
+        """The same place, whose store is asked once and not again."""
+        return Place(self.bucket.hurried(), self.document)
+
     def read_journal(self) -> tuple[Journal | None, Version | None]:
         """The journal and which contents it is of, None where there is none.
 
@@ -72,6 +76,21 @@ class Place:
             return None, None
         text = kept.data.decode(errors="replace")
         return parse_split(text, name=self.name(self.document), recovery=_RECOVERY), kept.version
+
+    def read(self) -> Found | None:
+        """The state as last recorded, None where there is none.
+
+        Raises:
+            StateError: there is one that cannot be read.
+        """
+        # The journal first: a document that is read after it is never older than what it extends.
+        journal, _ = self.read_journal()
+        document, _ = self.read_document()
+        if journal is None and document is not None:
+            # Perhaps both were begun between the two questions.
+            journal, _ = self.read_journal()
+            document, _ = self.read_document()
+        return self.find(journal, document)
 
     def find(self, journal: Journal | None, document: SplitState | None) -> Found | None:
         """The state that journal and document tell of together; the journal was read first.

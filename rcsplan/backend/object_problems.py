@@ -23,11 +23,12 @@ _PASSING = frozenset({"408", "409", "412", "425", "429", "500", "502", "503", "5
 _REFUSALS = (PermissionDeniedError, UnauthenticatedError)
 _MISUSES = (InvalidPathError, NotSupportedError, UnknownConfigurationKeyError, FileNotFoundError)
 
+#: Codes of an answer that says that not the object is missing, but what it should be in.
+_NO_BUCKET = {"NoSuchBucket": "There is no such bucket.", "ContainerNotFound": "There is no such container."}
+
 #: What the client says, and what it means.
 _MEANINGS = (
-    ("NoSuchBucket", "There is no such bucket."),
-    ("ContainerNotFound", "There is no such container."),
-    ("redirect", "The bucket is in another region than the one that was asked: set `region`."),
+    ("Received redirect", "The bucket is in another region than the one that was asked: set `region`."),
     ("token request", "No credentials could be had."),
     ("timed out", "It did not answer in time."),
     ("TimedOut", "It did not answer in time."),
@@ -37,7 +38,8 @@ _MEANINGS = (
 
 def lacks_bucket(error: Exception) -> bool:
     """Whether it is the bucket that is not there, rather than the object."""
-    return any(code in str(error) for code in ("NoSuchBucket", "ContainerNotFound"))
+    code = _CODE.search(str(error))
+    return code is not None and code[1] in _NO_BUCKET
 
 
 def is_hopeless(error: Exception) -> bool:
@@ -63,8 +65,10 @@ def _words(error: Exception | None) -> str:
     if isinstance(error, StateError):
         return error.detail
     text = str(error)
-    meaning = next((words for sign, words in _MEANINGS if sign in text), "")
     status, code = _STATUS.search(text), _CODE.search(text)
+    if code is not None and code[1] in _NO_BUCKET:
+        return _NO_BUCKET[code[1]]
+    meaning = next((words for sign, words in _MEANINGS if sign in text), "")
     if status is not None and not meaning:
         meaning = f"The store answers {status[1]}" + (f" ({code[1]})." if code else ".")
     return meaning or f"Its client reports: {type(error).__name__}."

@@ -164,6 +164,9 @@ class ObjectSession:
         if self._is_over:
             return
         self._is_over = True
+        if self._owed:
+            # The store has been waited for already.
+            self._place = self._place.hurried()
         with contextlib.suppress(StateError):
             self._confirm()
         # Where a write is still owed, whoever comes next has to know.

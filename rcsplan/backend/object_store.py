@@ -11,9 +11,9 @@ from rcsplan.backend.object_bucket import Overtaken
 from rcsplan.backend.object_journal import Journal, format_journal
 from rcsplan.backend.object_place import Place
 from rcsplan.backend.object_session import ObjectSession
-from rcsplan.backend.protocol import Probe
+from rcsplan.backend.protocol import Probe, locked_by
 from rcsplan.backend.scratch import probe_scratch
-from rcsplan.errors import StateError, StateLocked, StateUnwritable
+from rcsplan.errors import StateError, StateUnwritable
 from rcsplan.state.changes import make_changes
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rcsplan.backend.object_bucket import Bucket, Version
     from rcsplan.backend.protocol import LockInfo
+    from rcsplan.errors import StateLocked
     from rcsplan.state.sends import State
 
 #: Between looks at a lock that somebody holds: shorter ones at first.
@@ -58,10 +59,7 @@ class ObjectStateStore:
         Raises:
             StateError: there is one that cannot be read.
         """
-        # The journal first: a document that is read after it is never older than what it extends.
-        journal, _ = self._place.read_journal()
-        document, _ = self._place.read_document()
-        found = self._place.find(journal, document)
+        found = self._place.read()
         if found is None:
             return None
         make_changes(found.state, found.unsaved)
@@ -83,7 +81,7 @@ class ObjectStateStore:
                 if session is not None:
                     break
             elif time.monotonic() >= deadline:
-                raise _locked(journal.holder)
+                raise self._locked(journal.holder)
             else:
                 time.sleep(next(pauses))
         try:
@@ -139,11 +137,25 @@ class ObjectStateStore:
             for name in (Place(self._bucket, scratch).document, Place(self._bucket, scratch).journal):
                 self._bucket.remove(name)
 
+    def _locked(self, holder: LockInfo) -> StateLocked:
+        """The error for a lock that somebody holds. No lock is ever taken for abandoned: that is for people to say.
+
+        A run writes when it takes the lock and with every record, so the time of its last write helps them.
+        """
+        error = locked_by(holder)
+        kept = self._bucket.get(self._place.journal)
+        if kept is not None:
+            error.detail += f" It wrote last at {kept.modified:%Y-%m-%d %H:%M:%S} UTC."
+        return error
+
     def _begun_journal(self) -> tuple[Journal, Version | None]:
         journal, version = self._place.read_journal()
-        if journal is None:
-            if self._bucket.version_of(self._key) is not None:
+        if journal is None and self._bucket.version_of(self._key) is not None:
+            # Perhaps both were begun between the two questions.
+            journal, version = self._place.read_journal()
+            if journal is None:
                 raise self._place.journal_gone()
+        if journal is None:
             self._refuse_what_does_not_keep_promises()
             return Journal(), None
         return journal, version
@@ -200,11 +212,3 @@ def _refuses(write: Callable[[], Version]) -> str:
     except StateError as error:
         return error.detail
     return "It ignored the condition and wrote all the same."
-
-
-def _locked(holder: LockInfo) -> StateLocked:
-    return StateLocked(
-        f"The state is locked by {holder.who} since {holder.created:%Y-%m-%d %H:%M:%S} UTC",
-        detail=f"That run does: {holder.operation} (lock {holder.id}).",
-        hint="Wait for it, or use --lock-timeout 5m. If that run is gone: rcsplan state unlock",
-    )
