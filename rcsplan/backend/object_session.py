@@ -94,7 +94,7 @@ class ObjectSession:
             LockLost: the lock is no longer ours.
         """
         self.check()
-        self._owe_state(state, History())
+        self._owed.append(self._write_of(state, History(), lambda: self._adopt(state)))
         self._confirm()
 
     def replace(self, state: State) -> None:
@@ -107,9 +107,10 @@ class ObjectSession:
         """
         self.check()
         demand_successor(state, self._owned(), location=self._place.name(self._place.document))
+        write = self._write_of(state, History(), lambda: self._adopt(state))
         # For the moment in which the document is the new one and the journal not yet: it then belongs to either.
         self._owe_journal(replace(self._journal, lineage=""), lambda: None)
-        self._owe_state(state, History())
+        self._owed.append(write)
         self._confirm()
 
     def check(self) -> None:
@@ -156,7 +157,13 @@ class ObjectSession:
             return
         self.check()
         state = self._owned()
-        self._owe_state(replace(state, serial=state.serial + 1), self._history)
+        ahead = replace(state, serial=state.serial + 1)
+
+        def confirmed() -> None:
+            # Only now: what is recorded after a save that failed still extends the serial that is in the store.
+            state.serial = ahead.serial
+
+        self._owed.append(self._write_of(ahead, self._history, confirmed))
         self._confirm()
 
     def release(self) -> None:
@@ -190,7 +197,7 @@ class ObjectSession:
             return
         make_changes(found.state, found.unsaved)
         self._state, self._history = found.state, found.history
-        self._unsaved = self._journal.unsettled or bool(self._journal.entries)
+        self._unsaved = self._journal.unsettled or bool(self._journal.entries) or not self._journal.lineage
 
     def _owned(self) -> State:
         if self._state is None:
@@ -198,22 +205,20 @@ class ObjectSession:
             raise StateError(f"There is no state at {place}", hint="Create one: rcsplan state init")
         return self._state
 
-    def _owe_state(self, state: State, history: History) -> None:
+    def _adopt(self, state: State) -> None:
+        self._state = state
+
+    def _write_of(self, state: State, history: History, then: Callable[[], None]) -> _Write:
         document, beside = history.split(state, self._place.keep_segment)
-        present = self._state
 
         def confirmed() -> None:
-            if present is not None and present.lineage == state.lineage and present.sends is state.sends:
-                # Only now: what is recorded after a save that failed still extends the serial that is in the store.
-                present.serial = state.serial
-            else:
-                self._state = state
+            then()
             self._history = beside
             self._unsaved = False
             self._owe_journal(self._journal.of(state), lambda: None)
 
         text = format_split(document).encode("utf-8", "surrogatepass")
-        self._owed.append(_Write(self._place.document, text, confirmed))
+        return _Write(self._place.document, text, confirmed)
 
     def _owe_journal(self, journal: Journal, then: Callable[[], None]) -> None:
         def confirmed() -> None:

@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 
+import botocore.session
 import pytest
 
 from rcsplan.backend.object_url import open_object_store
 from rcsplan.errors import ConfigurationError
 from tests.backend.object_servers import IMPATIENT, endpoint_of, s3
+from tests.backend.stores import lock, number_in, put
+from tests.builders import make_state
 
 ALIENS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION"]
 
@@ -127,6 +130,26 @@ def test_keys_and_region_of_a_profile_are_used(nobody, tmp_path, signature, endp
 def test_a_region_that_is_configured_wins(signature, endpoint):
     open_object_store("s3://state/crm.json", endpoint=endpoint, region="us-west-2", patience=IMPATIENT).load()
     assert "/us-west-2/" in signature.seen
+
+
+@pytest.fixture
+def versioned(endpoint):
+    """The URL of a state in a bucket that keeps old versions, as the README recommends."""
+    client = botocore.session.get_session().create_client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    client.create_bucket(Bucket="versioned")
+    client.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+    return "s3://versioned/state.json"
+
+
+def test_a_bucket_with_versioning_keeps_a_state_as_well(versioned, endpoint):
+    store = open_object_store(versioned, endpoint=endpoint, patience=IMPATIENT)
+    with lock(store) as session:
+        session.create(make_state())
+        session.record([put(1)])
+        session.check()
+        session.save()
+        session.check()
+    assert (number_in(store.load()), {probe.holds for probe in store.probe()}) == (1, {True})
 
 
 def test_without_the_extra_the_way_to_it_is_named():
