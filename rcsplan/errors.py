@@ -13,6 +13,7 @@ RcsplanError                      exit 1: an error that the user can mend
 │   ├── StateDamaged              torn, edited or not a state
 │   ├── StateVersionUnsupported   written by a newer rcsplan
 │   ├── StateMismatch             it belongs to another environment or account
+│   ├── StateMoved                it is kept at another place now
 │   ├── StateUnwritable           the store does not confirm a write: nothing further may be submitted
 │   ├── StateLocked               exit 6: somebody else holds the lock
 │   └── LockLost                  exit 6: the lock was ours and is no longer
@@ -165,6 +166,10 @@ class StateVersionUnsupported(StateError):
 
 class StateMismatch(StateError):
     """The state belongs to another environment or account."""
+
+
+class StateMoved(StateError):
+    """The state is kept at another place now, and nothing may be submitted by what is left of it here."""
 
 
 class StateUnwritable(StateError):

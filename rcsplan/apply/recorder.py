@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from rcsplan.errors import LockLost
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rcsplan.backend.protocol import StateSession
     from rcsplan.state.model import Change
+    from rcsplan.state.sends import State
+
+
+class Keeper(Protocol):
+    """Keeps elsewhere what a store did not confirm."""
+
+    def keep(self, state: State, changes: Sequence[Change]) -> None:
+        """Keep what is an outcome among the changes; `state` is as it was before them. Never raises."""
 
 
 class _Batch:
@@ -20,8 +32,9 @@ class _Batch:
 class Recorder:
     """Gives a session of one thread to many. Once a write has failed, every later one fails alike."""
 
-    def __init__(self, session: StateSession) -> None:
+    def __init__(self, session: StateSession, *, keeper: Keeper | None = None) -> None:
         self._session = session
+        self._keeper = keeper
         self._ready = threading.Condition()
         self._session_in_use = threading.Lock()
         self._pending = _Batch()
@@ -68,7 +81,16 @@ class Recorder:
                 self._session.record(batch.changes)
         except BaseException as error:  # noqa: BLE001  every waiting thread must learn of it, whatever it is
             batch.error = self._failure = error
+            # Outcomes of what was in flight come after the write that failed, and are as precious as those in it. Where
+            # the lock was lost there is somebody else who looks for them in the account.
+            if isinstance(error, Exception) and not isinstance(error, LockLost):
+                self._keep(batch.changes)
         with self._ready:
             batch.done = True
             self._writing = False
             self._ready.notify_all()
+
+    def _keep(self, changes: Sequence[Change]) -> None:
+        with self._session_in_use:
+            if self._keeper is not None and self._session.state is not None:
+                self._keeper.keep(self._session.state, changes)

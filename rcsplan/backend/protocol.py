@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
+from rcsplan.errors import StateLocked
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -25,6 +27,15 @@ class LockInfo:
     version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One promise of a store that was tried: the question, whether it holds, and what was seen where it does not."""
+
+    question: str
+    holds: bool
+    detail: str = ""
+
+
 class StateSession(Protocol):
     """The exclusive right to change a state, from taking the lock to releasing it. Used by one thread at a time."""
 
@@ -36,6 +47,17 @@ class StateSession(Protocol):
         """Keep a first state where there was none.
 
         Raises:
+            StateUnwritable: the store did not confirm the write.
+            LockLost: the lock is no longer ours.
+        """
+
+    def replace(self, state: State) -> None:
+        """Keep another state in the place of the present one, with all that was recorded and not yet saved.
+
+        Its serial must be higher than the present one's (`rcsplan.state.changes.demand_successor`).
+
+        Raises:
+            StateError: it is not, or there is no state to be replaced; the present one stays.
             StateUnwritable: the store did not confirm the write.
             LockLost: the lock is no longer ours.
         """
@@ -101,3 +123,21 @@ class StateStore(Protocol):
 
     def unlock(self) -> LockInfo | None:
         """Break the lock, whoever holds it, and return who that was; that holder can submit nothing more."""
+
+    def probe(self) -> tuple[Probe, ...]:
+        """Try, beside the state and without touching it, what the store promises; nothing is left behind.
+
+        Raises:
+            StateError: the store could not be asked.
+        """
+
+
+def locked_by(holder: LockInfo | None) -> StateLocked:
+    """The error for whoever finds the state locked; None stands for a holder that cannot be named."""
+    if holder is None:
+        return StateLocked("The state is locked by another run", hint="Wait for it, or use --lock-timeout 5m.")
+    return StateLocked(
+        f"The state is locked by {holder.who} since {holder.created:%Y-%m-%d %H:%M:%S} UTC",
+        detail=f"That run does: {holder.operation} (lock {holder.id}).",
+        hint="Wait for it, or use --lock-timeout 5m. If that run is gone: rcsplan state unlock",
+    )

@@ -1,4 +1,4 @@
-"""Plan files on disk."""
+"""Plans and states as files on disk."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def read_plan(path: Path) -> Plan:
             raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
         raise ConfigurationError(f"{path} cannot be read", detail=_why(error)) from None
     return parse_plan(text, name=str(path))
+
+
+def read_state(path: Path) -> str:
+    """Read the text of a state document.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    try:
+        # What is no UTF-8 becomes another text than was written, and the checksum tells of it.
+        return path.read_text("utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be read", detail=_why(error)) from None
 
 
 def write_private(path: Path, text: str) -> None:

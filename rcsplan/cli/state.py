@@ -10,6 +10,7 @@ import click
 from rcsplan.cli.approval import approved
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import CommandGroup, format_option
+from rcsplan.cli.state_moving import check, migrate, pull, push, recover
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import ExitCode, UsageError
 from rcsplan.operations import state_edits as edits
@@ -181,6 +182,10 @@ def account(invocation: Invocation, *, accept: bool) -> None:
         return
     loaded = target.store.load()
     click.echo("There is no state." if loaded is None else format_owner(loaded, target.provider.account))
+
+
+for _command in (pull, push, migrate, check, recover):
+    state.add_command(_command)
 
 
 def _state(invocation: Invocation) -> State | None:

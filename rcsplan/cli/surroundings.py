@@ -36,6 +36,11 @@ def wants_no_color() -> bool:
 
 
 def environment_variables() -> dict[str, str]:
+    """All environment variables of this run."""
+    return dict(os.environ)
+
+
+def template_variables() -> dict[str, str]:
     """Template variables given as `RCSPLAN_VAR_<name>`, by name."""
     return {
         key.removeprefix(_VARIABLE_PREFIX): value

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from rcsplan.backend.local import LocalStore
 from rcsplan.bsg.client import ReadClient, SendClient
 from rcsplan.bsg.session import Session
 from rcsplan.bsg.transport import InProcessTransport
-from rcsplan.cli.surroundings import Surroundings, environment_variables, read_secret
+from rcsplan.cli.stores import open_store
+from rcsplan.cli.surroundings import Surroundings, read_secret, template_variables
 from rcsplan.errors import ConfigurationError
 from rcsplan.manifest.project import find_project, load_project
 from rcsplan.manifest.settings import BsgSettings, SandboxSettings
+from rcsplan.manifest.state_settings import LocalStateSettings
 from rcsplan.manifest.variables import Variables
 from rcsplan.operations.target import Target
 from rcsplan.state.model import Account
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from rcsplan.backend.protocol import StateStore
     from rcsplan.cli.invocation import Invocation
     from rcsplan.manifest.project import Environment, Project
     from rcsplan.sandbox.account import Account as SandboxAccount
@@ -148,7 +150,7 @@ def open_target(
     return Target(
         environment=environment,
         provider=provider,
-        store=_open_store(environment, runtime, reaches_people=provider.reaches_people),
+        store=_open_lasting_store(environment, runtime, reaches_people=provider.reaches_people),
         variables=read_variables(variables, variable_files),
         runtime=runtime,
     )
@@ -245,20 +247,22 @@ def read_variables(flags: tuple[str, ...], files: tuple[str, ...]) -> Variables:
     if wrong is not None:
         raise ConfigurationError(f"--var {wrong!r} is not NAME=VALUE", hint="For example: --var season=winter")
     return Variables(
-        environ=environment_variables(),
+        environ=template_variables(),
         files=tuple(Path(file) for file in files),
         flags={name: value for name, _, value in pairs},
     )
 
 
-def _open_store(environment: Environment, runtime: Surroundings, *, reaches_people: bool) -> LocalStore:
-    if runtime.in_ci and reaches_people and not environment.state.allow_local_in_ci:
+def _open_lasting_store(environment: Environment, runtime: Surroundings, *, reaches_people: bool) -> StateStore:
+    state = environment.state
+    is_lost = isinstance(state, LocalStateSettings) and not state.allow_local_in_ci
+    if runtime.in_ci and reaches_people and is_lost:
         raise ConfigurationError(
             "Local state in CI would be lost with the machine",
             detail="The next run would take everything for unsent, and send it again.",
             hint="Keep the state where it outlives the run; if this path does, set state.allow_local_in_ci: true.",
         )
-    return LocalStore(environment.path_of(environment.state.path))
+    return open_store(environment)
 
 
 def _fingerprint(api_key: str) -> str:

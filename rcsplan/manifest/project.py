@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,18 +15,16 @@ from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.settings import (
-    LocalStateSettings,
     PolicySettings,
     ProviderSettings,
     Settings,
-    StateSettings,
 )
+from rcsplan.manifest.state_settings import LocalStateSettings, StateSettings
 from rcsplan.manifest.validation import complaint, findings_of
 from rcsplan.manifest.vocabulary import Vocabulary
 from rcsplan.manifest.yaml import parse_documents
 
 API_VERSION = "rcsplan/v1"
-_ENVIRONMENT_SLOT = re.compile(r"\{\{\s*environment\s*\}\}")
 
 
 def _check_local_path(path: str) -> str:
@@ -131,12 +128,11 @@ class Project(Settings):
                 hint=did_you_mean(chosen, self.environments),
             )
         settings = self.environments[chosen]
-        state = settings.state or self.state
         return Environment(
             name=chosen,
             project=self,
             provider=settings.provider,
-            state=state.model_copy(update={"path": _ENVIRONMENT_SLOT.sub(chosen, state.path)}),
+            state=(settings.state or self.state).of_environment(chosen),
             policy=self.policy.overridden_by(settings.policy),
             vars_files=tuple(self.folder / file for file in settings.vars),
             hold=settings.hold,

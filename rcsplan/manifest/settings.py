@@ -22,7 +22,8 @@ from rcsplan.campaign.schedule import LEAD_FLOOR
 from rcsplan.manifest.quantity import Duration, Share, Zone
 from rcsplan.manifest.validation import complaint
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Hosts that are this machine.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -60,7 +61,7 @@ class Secret(Settings):
                 "literal-secret",
                 "A secret stands in the project",
                 detail="This file is kept in git, where everybody who reads the repository could use the key.",
-                hint="Write api_key: {env: BSG_API_KEY} or {file: PATH}, and replace the key that was written here.",
+                hint="Write {env: NAME} or {file: PATH} in its place, and replace the key that was written here.",
             )
         secret = handler(value)
         if (secret.env is None) == (secret.file is None):
@@ -76,7 +77,7 @@ def _check_base_url(url: str) -> str:
         parts, host = urlsplit(""), None
     if host is None or parts.scheme not in {"http", "https"} or parts.query or parts.fragment or parts.username:
         raise complaint("wrong-url", "Not a base URL", hint="Write for example https://one-api.bsg.world.")
-    if parts.scheme == "http" and host not in _LOOPBACK:
+    if parts.scheme == "http" and host not in LOOPBACK:
         raise complaint(
             "insecure-url",
             "The provider must be reached over https",
@@ -187,22 +188,6 @@ def provider_of(info: ValidationInfo) -> ProviderSettings:
     provider: ProviderSettings | None = info.context
     assert provider is not None, "manifests are validated for an account"
     return provider
-
-
-class LocalStateSettings(Settings):
-    """State in a file of the project."""
-
-    backend: Literal["local"] = Field("local", description="A JSON file with a journal beside it.")
-    path: str = Field(
-        ".rcsplan/{{ environment }}.state.json", description="The file; {{ environment }} stands for its name."
-    )
-    allow_local_in_ci: bool = Field(
-        default=False, description="Keep local state although CI is set, where it would be lost with the machine."
-    )
-
-
-#: A union over `backend`; further backends join it here.
-StateSettings = LocalStateSettings
 
 
 def _check_lead(lead: timedelta) -> timedelta:

@@ -11,7 +11,16 @@ from rcsplan.diagnostics import Diagnostic, KeyPath, Location, Severity
 
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 #: What looks like an API key, or stands where one would, is never shown, whatever else is wrong with its line.
-_SECRET = re.compile(r"""\b(live|test)_[0-9A-Za-z]{12,}|(?<=api_key)(["']?\s*:\s*)[^\s{][^\s,}]*""")
+_SECRET = re.compile(
+    r"""
+    \b(live|test)_[0-9A-Za-z]{12,}
+    | ((?i:api_key|password|private_key|authorization|cookie|token|secret)["']?\s*:\s*)
+      (?:"[^"]*"|'[^']*'|[^\s{"'][^,}]*)
+    | (://[^\s/@:]*:)[^\s@]+(?=@)
+    | (password=)[^\s&"',}]+
+    """,
+    re.VERBOSE,
+)
 
 #: More problems than this of one document are not looked for: nobody reads them, and a generated file has a million.
 MAX_PROBLEMS = 100
@@ -45,11 +54,11 @@ class SourceText:
         return self.text[start : end.start() if end else len(self.text)]
 
     def excerpt(self, offset: int) -> str | None:
-        """The line around an offset as it is shown: with API keys blotted out; None where it is too long for that."""
+        """The line around an offset as it is shown: with secrets blotted out; None where it is too long for that."""
         line = self.line(offset)
         if len(line) > _MAX_EXCERPT:
             return None
-        return _SECRET.sub(lambda secret: (secret[1] or secret[2]).ljust(len(secret[0]), "*"), line)
+        return _SECRET.sub(lambda secret: secret[secret.lastindex or 0].ljust(len(secret[0]), "*"), line)
 
     def location(self, offset: int, path: KeyPath = ()) -> Location:
         """The place of an offset, with the path in the document that it belongs to."""

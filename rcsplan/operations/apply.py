@@ -16,9 +16,10 @@ from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on, shift_of
+from rcsplan.operations.recover import Salvage
 from rcsplan.operations.saved import check_saved
 from rcsplan.operations.settle import Settled, settle
-from rcsplan.operations.states import owned_state
+from rcsplan.operations.states import owned_state, save_for_good
 from rcsplan.plan.memory import memories
 from rcsplan.plan.model import UNSETTLED, ActionKind
 from rcsplan.plan.steps import Submit, steps_of
@@ -133,15 +134,16 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
         allow_stop_sending=options.allow_stop_sending,
         restore=frozenset(options.restore),
     )
-    with target.store.lock(target.lock_info("apply"), timeout=options.lock_timeout) as session:
+    salvage = Salvage(target.recovery)
+    with salvage.telling(), target.store.lock(target.lock_info("apply"), timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
             confirmed = _reviewed(planned.plan, options, attendance, shift=shift_of(state, target))
-            run = _Run(state=state, session=session, client=client, target=target, options=options)
+            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             events = run.carry_out(planned.plan, attendance) if confirmed else ()
-        session.save()
+        save_for_good(session, target, now=before.seen.facts.now)
     return Applied(plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded)
 
 
@@ -155,7 +157,9 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
         StateError: the state cannot be used, or a write was not confirmed.
         ProviderError: the account could not be read.
     """
-    with target.store.lock(target.lock_info(f"apply of plan {saved.id}"), timeout=options.lock_timeout) as session:
+    salvage = Salvage(target.recovery)
+    info = target.lock_info(f"apply of plan {saved.id}")
+    with salvage.telling(), target.store.lock(info, timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
@@ -163,9 +167,9 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             confirmed = _reviewed(saved, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
-            run = _Run(state=state, session=session, client=client, target=target, options=options)
+            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             events = run.carry_out(saved, attendance) if confirmed else ()
-        session.save()
+        save_for_good(session, target, now=before.seen.facts.now)
     return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed)
 
 
@@ -192,6 +196,7 @@ class _Run:
     client: SendClient
     target: Target
     options: ApplyOptions
+    salvage: Salvage
 
     def carry_out(self, plan: Plan, attendance: Attendance) -> tuple[Event, ...]:
         """Execute the steps of a plan, wait for what is unknown, and submit once more what never arrived."""
@@ -227,7 +232,7 @@ class _Run:
 
     def _executor(self, plan: Plan, attendance: Attendance) -> Executor:
         target, client = self.target, self.client
-        recorder = Recorder(self.session)
+        recorder = Recorder(self.session, keeper=self.salvage)
         gate = Gate(
             now=clock_of(client, target),
             real=intent_clock_of(client, target),

@@ -14,7 +14,7 @@ from rcsplan.manifest.load import load_sends
 from rcsplan.manifest.occasion import Occasion
 from rcsplan.operations.observe import observe_account, refresh
 from rcsplan.operations.reconcile import findings
-from rcsplan.operations.states import check_belongs, first_state, load_state
+from rcsplan.operations.states import check_belongs, check_recovered, first_state, load_state
 from rcsplan.plan.planner import make_plan
 from rcsplan.plan.reconcile import Arrived
 from rcsplan.state.changes import make_changes
@@ -53,6 +53,7 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
     """
     state = load_state(target) or first_state(target)
     check_belongs(state, target)
+    check_recovered(state, target)
     with target.provider.reader() as client:
         seen = observe_account(client, target)
         make_changes(state, refresh(client, state, seen, in_flight=target.in_flight))

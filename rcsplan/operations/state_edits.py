@@ -8,7 +8,7 @@ from rcsplan.campaign.address import parse_address
 from rcsplan.errors import StateMismatch, UsageError
 from rcsplan.operations.plan import plan_on
 from rcsplan.operations.settle import settle
-from rcsplan.operations.states import entry_in, owned_state
+from rcsplan.operations.states import check_kept_here, entry_in, owned_state
 from rcsplan.plan.model import Reason
 from rcsplan.state.model import AcceptAccount, DisownCampaign, ForgetSend, RenameSend, SkipSend
 from rcsplan.state.phase import LIVE, phase_of
@@ -106,6 +106,7 @@ def accept_account(target: Target) -> int:
         state = session.state
         if state is None:
             raise UsageError(f"There is no state at {target.store.location}")
+        check_kept_here(state, place=target.store.location)
         live = dict(_live_ids(state))
         with target.provider.reader() as client:
             from rcsplan.bsg.client import NotFound

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rcsplan.apply.records import observed, stopped, stopping
 from rcsplan.errors import ConfigurationError, NotSent, OutcomeUnknown, ProviderError, UsageError
 from rcsplan.operations.observe import clock_of, intent_clock_of
-from rcsplan.operations.states import check_belongs, load_state, owned_state
+from rcsplan.operations.recover import Salvage
+from rcsplan.operations.states import check_belongs, load_state, locked_state
 from rcsplan.state.model import PutRecord, StopCause
 from rcsplan.state.phase import LIVE, phase_of
 
@@ -67,19 +68,21 @@ def stop_campaigns(target: Target, campaigns: tuple[Live, ...], *, lock_timeout:
 
     Raises:
         StateLocked: they are stopped, but somebody else holds the state; the same command records it later.
+        StateError: they are stopped, but the store did not confirm it; what was done is kept to be recorded later.
     """
     with target.provider.sender() as client:
         attempts = tuple(_stop(client, one, target.runtime.sleep) for one in campaigns)
         now, real = clock_of(client, target)(), intent_clock_of(client, target)()
-    with target.store.lock(target.lock_info("stop"), timeout=lock_timeout) as session:
-        state = owned_state(session, target)
+    salvage = Salvage(target.recovery)
+    with salvage.telling(), target.store.lock(target.lock_info("stop"), timeout=lock_timeout) as session:
+        state = locked_state(session, target)
         changes = [
             PutRecord(address=one.live.address, record=_recorded(record, one, now=now, not_after=real))
             for one in attempts
             if one.may_be_executed and (record := _current(state, one.live)) is not None
         ]
         if changes:
-            session.record(changes)
+            salvage.record(session, changes)
         session.save()
     return tuple(_result(one, state) for one in attempts)
 

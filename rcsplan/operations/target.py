@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from rcsplan.backend.protocol import LockInfo
+from rcsplan.backend.recovery import RecoveryFile
 from rcsplan.plan.facts import Rules, Source
 from rcsplan.state.model import Provenance
 
@@ -96,6 +97,11 @@ class Target:
     def in_flight(self) -> timedelta:
         """How long a request that was given up may still take effect, and stay unseen."""
         return self.environment.provider.deadline + self.environment.provider.settle
+
+    @property
+    def recovery(self) -> RecoveryFile:
+        """Where this machine keeps outcomes that the store did not confirm."""
+        return RecoveryFile(self.environment.path_of(f".rcsplan/{self.environment.name}.recovery"))
 
     @property
     def rules(self) -> Rules:

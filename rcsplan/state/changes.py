@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from rcsplan.errors import StateError
 from rcsplan.state.model import (
     AcceptAccount,
     AwaitSend,
     DisownCampaign,
     DropRecord,
     ForgetSend,
+    MoveState,
     PutRecord,
     RenameSend,
     SeeSeries,
@@ -47,6 +49,8 @@ def _change_header(state: State, change: HeaderChange) -> None:
             state.awaited[address] = awaited
         case AcceptAccount(account=account, environment=environment):
             state.account, state.environment = account, environment
+        case MoveState(to=to):
+            state.moved_to = to
         case _:
             assert_never(change)
 
@@ -71,6 +75,19 @@ def _change_sends(state: State, change: SendChange) -> None:
             state.sends.pop(address, None)
         case _:
             assert_never(change)
+
+
+def demand_successor(state: State, present: State, *, location: str) -> None:
+    """Make sure that a state may take the place of the present one: by a higher serial.
+
+    Raises:
+        StateError: it may not; what it does not know of would be submitted again.
+    """
+    if state.serial <= present.serial:
+        raise StateError(
+            f"The state at {location} has serial {present.serial}; serial {state.serial} cannot take its place",
+            detail="It does not know of what was submitted since, which would be submitted again.",
+        )
 
 
 def _drop(state: State, address: str, revision: int) -> None:

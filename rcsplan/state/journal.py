@@ -12,7 +12,7 @@ from rcsplan.errors import StateDamaged, StateVersionUnsupported
 from rcsplan.state.model import Change, first_complaint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rcsplan.state.sends import State
 
@@ -28,8 +28,18 @@ class _Entry(BaseModel):
 def format_entry(state: State, changes: Sequence[Change]) -> str:
     """One line that adds the changes to the state's lineage and serial."""
     entry = _Entry(lineage=state.lineage, serial=state.serial, changes=tuple(changes))
-    body = entry.model_dump_json()
+    return format_line(entry.model_dump_json())
+
+
+def format_line(body: str) -> str:
+    """A line that carries the checksum of its body, which holds no line break."""
     return f"{_checksum(body)} {body}\n"
+
+
+def body_of(line: str) -> str | None:
+    """What a line says, None where it is torn or damaged."""
+    checksum, _, body = line.rstrip("\n").partition(" ")
+    return body if line.endswith("\n") and checksum == _checksum(body) else None
 
 
 def parse_journal(text: str, state: State, *, name: str) -> tuple[Change, ...]:
@@ -42,18 +52,8 @@ def parse_journal(text: str, state: State, *, name: str) -> tuple[Change, ...]:
         StateDamaged: a line before the last is damaged, or the state is older than what the journal extends.
         StateVersionUnsupported: a newer rcsplan wrote a line.
     """
-    lines = _lines(text)
     changes: list[Change] = []
-    for number, line in enumerate(lines, start=1):
-        body = _whole_body(line)
-        if body is None and number == len(lines):
-            break
-        if body is None:
-            raise StateDamaged(
-                f"{name} is damaged in line {number}",
-                detail="Lines after it are whole, so this is no interrupted write: what was recorded there is lost.",
-                hint="Compare the account with `rcsplan state list`, restore the file from a backup, then plan again.",
-            )
+    for number, body in enumerate(parse_lines(text, name=name), start=1):
         entry = _parse_body(body, place=f"line {number} of {name}")
         if entry.lineage == state.lineage and entry.serial > state.serial:
             raise _state_too_old(entry, state, name=name)
@@ -62,14 +62,28 @@ def parse_journal(text: str, state: State, *, name: str) -> tuple[Change, ...]:
     return tuple(changes)
 
 
+def parse_lines(text: str, *, name: str) -> Iterator[str]:
+    """The texts of whole lines; a torn last one is left out.
+
+    Raises:
+        StateDamaged: a line before the last is damaged.
+    """
+    lines = _lines(text)
+    for number, line in enumerate(lines, start=1):
+        body = body_of(line)
+        if body is not None:
+            yield body
+        elif number < len(lines):
+            raise StateDamaged(
+                f"{name} is damaged in line {number}",
+                detail="Lines after it are whole, so this is no interrupted write: what was recorded there is lost.",
+                hint="Compare the account with `rcsplan state list`, restore the file from a backup, then plan again.",
+            )
+
+
 def _lines(text: str) -> list[str]:
     # Not splitlines: a message may hold other characters that Python takes for line breaks.
     return [line for line in re.split(r"(?<=\n)", text) if line]
-
-
-def _whole_body(line: str) -> str | None:
-    checksum, _, body = line.rstrip("\n").partition(" ")
-    return body if line.endswith("\n") and checksum == _checksum(body) else None
 
 
 def _parse_body(body: str, *, place: str) -> _Entry:

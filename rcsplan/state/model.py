@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 #: Our own word for a campaign that the provider no longer knows; the provider's statuses are in bsg-api.md 4.1.
 GONE = "gone"
@@ -166,7 +166,7 @@ class Awaited(_Document):
 class StateHeader(_Document):
     """All of the document but the sends."""
 
-    format_version: Literal[1] = 1
+    format_version: Literal[2] = 2
     lineage: str = Field(description="UUID that all serials of one state share.")
     serial: int = Field(ge=0, description="Rises with every save.")
     environment: str
@@ -177,11 +177,21 @@ class StateHeader(_Document):
     baseline_id: int = Field(default=0, description="The account's newest campaign when the state began.")
     not_ours: tuple[int, ...] = Field(default=(), description="Campaigns that a person declared to be of others.")
     awaited: dict[str, Awaited] = Field(default_factory=dict, description="Sends beyond the horizon, by address.")
+    moved_to: str = Field(default="", description="Where the state is kept now; empty where it is kept here.")
+
+
+class Segment(_Document):
+    """A part of the history that lies beside the document and never changes; in object stores alone."""
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Checksum of the object, which is also its name.")
+    sends: int = Field(ge=0, description="How many sends it holds.")
 
 
 class StateDocument(StateHeader):
     """The state of one environment of a project."""
 
+    segments: tuple[Segment, ...] = Field(default=(), description="Where the history is, oldest first.")
+    forgotten: tuple[str, ...] = Field(default=(), description="Addresses in the segments that are no longer.")
     sends: dict[str, SendEntry] = Field(default_factory=dict, description="Every send ever submitted, by address.")
     integrity: str = Field(description="SHA-256 of all text before this key.")
 
@@ -265,8 +275,18 @@ class AcceptAccount(_Document):
     environment: str
 
 
+class MoveState(_Document):
+    """Change: the state is kept at another place from now on, and nothing is submitted by it here.
+
+    An empty `to` says that it is kept here.
+    """
+
+    kind: Literal["move_state"] = "move_state"
+    to: str
+
+
 SendChange = PutRecord | DropRecord | RenameSend | SkipSend | ForgetSend
-HeaderChange = UsePlan | DisownCampaign | SeeSeries | AwaitSend | AcceptAccount
+HeaderChange = UsePlan | DisownCampaign | SeeSeries | AwaitSend | AcceptAccount | MoveState
 Change = Annotated[SendChange | HeaderChange, Field(discriminator="kind")]
 
 

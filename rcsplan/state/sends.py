@@ -69,6 +69,12 @@ class Sends(MutableMapping[str, SendEntry]):
                 if any(record.archived_at >= moment for record in entry.revisions.values() if record.archived_at):
                     yield address, entry
 
+    def with_payload(self) -> Iterator[tuple[str, SendEntry]]:
+        """The entries of which a record still holds what was sent."""
+        for address in self._raw:
+            if any(record.get("payload") is not None for record in self._records(address)):
+                yield address, self[address]
+
     def claimed_ids(self) -> frozenset[int]:
         """Every remote id that any record has or had, or that arrived late beside it."""
         return frozenset(
@@ -112,6 +118,7 @@ class State:
     baseline_id: int = 0
     not_ours: tuple[int, ...] = ()
     awaited: dict[str, Awaited] = field(default_factory=dict)
+    moved_to: str = ""
     sends: Sends = field(default_factory=Sends)
 
     @property
@@ -128,6 +135,7 @@ class State:
             baseline_id=self.baseline_id,
             not_ours=self.not_ours,
             awaited=self.awaited,
+            moved_to=self.moved_to,
         )
 
     def records_of(self, address: str) -> SendEntry:

@@ -126,6 +126,58 @@ def test_a_failed_write_of_any_kind_is_remembered():
         recorder.check()
 
 
+class Keeper:
+    """Remembers what it was asked to keep."""
+
+    def __init__(self):
+        self.kept = []
+
+    def keep(self, state, changes):
+        self.kept.append((state, [change.address for change in changes]))
+
+
+@pytest.fixture
+def failing():
+    """A session whose writes fail, and a recorder with somebody who keeps what they held."""
+    session, keeper = SlowSession(error=StateUnwritable("The disk is full")), Keeper()
+    session.state = "as it was"
+    session.let_go.set()
+    return session, keeper, Recorder(session, keeper=keeper)
+
+
+def test_what_a_store_did_not_confirm_is_given_to_be_kept(failing):
+    _, keeper, recorder = failing
+    with pytest.raises(StateUnwritable):
+        recorder.record(change(0), change(1))
+    assert keeper.kept == [("as it was", ["send-0", "send-1"])]
+
+
+def test_what_comes_after_a_failed_write_is_kept_as_well(failing):
+    session, keeper, recorder = failing
+    with pytest.raises(StateUnwritable):
+        recorder.record(change(0))
+    session.error = None
+    with pytest.raises(StateUnwritable):
+        recorder.record(change(1))
+    assert [addresses for _, addresses in keeper.kept] == [["send-0"], ["send-1"]]
+
+
+def test_what_a_store_confirmed_is_not_kept(failing):
+    session, keeper, recorder = failing
+    session.error = None
+    recorder.record(change(0))
+    assert keeper.kept == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), LockLost("Somebody else has it")], ids=["killed", "lock lost"])
+def test_who_dies_or_was_succeeded_keeps_nothing(failing, error):
+    session, keeper, recorder = failing
+    session.error = error
+    with pytest.raises(type(error)):
+        recorder.record(change(0))
+    assert keeper.kept == []
+
+
 def test_a_lost_lock_is_told_by_the_check():
     class Broken(SlowSession):
         def check(self):

@@ -5,10 +5,10 @@ import functools
 import pytest
 
 from tests.backend.processes import Programs
-from tests.backend.stores import STORES
+from tests.backend.stores import KINDS, STORES
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=KINDS)
 def kind(request):
     return request.param
 

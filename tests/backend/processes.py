@@ -58,7 +58,8 @@ with lock(store, "record") as session:
             session.save()
 """
 
-#: For every line of input, a process that does as RECORD does until it is killed.
+#: For every line of input, a process that does as RECORD does until it is killed; it breaks the lock of the one before,
+#: where that does not die with its holder.
 RECORD_AND_DIE = """
 say("ready")
 counter, mother = open_counter(arguments[0]), os.getpid()
@@ -69,6 +70,8 @@ for line in sys.stdin:
         os.waitpid(child, 0)
         say("dead")
         continue
+    if kind != "local":
+        store.unlock()
     with lock(store, "record") as session:
         number = number_in(session.state)
         confirm(number)

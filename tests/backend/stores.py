@@ -1,16 +1,29 @@
 """The stores that the conformance suite runs over; a later backend joins by one line."""
 
 from datetime import UTC, datetime
+from functools import partial
+
+import pytest
 
 from rcsplan.backend.local import LocalStore
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.state.model import PutRecord
+from tests.backend import object_servers
 from tests.builders import make_record
 
 #: How to open a store of each kind at a place of its own, given as a folder.
 STORES = {
     "local": lambda folder: LocalStore(folder / "crm.state.json"),
+    "s3": partial(object_servers.open_store, "s3"),
+    "gcs": partial(object_servers.open_store, "gcs"),
+    "azure": partial(object_servers.open_store, "azure"),
 }
+
+#: Engines that must be installed apart.
+_INSTALLED = {"azure"}
+
+#: The kinds as parameters of a fixture.
+KINDS = [pytest.param(kind, marks=[pytest.mark.full] if kind in _INSTALLED else []) for kind in STORES]
 
 
 def make_info(operation="apply"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rcsplan.backend.local import LocalSession
 
-_NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _CARD = {
     "title": "20% off winter boots",
     "text": "Winter is here, and our boots are 20% off until Sunday night. Delivery is free above 1000 UAH.",
@@ -42,9 +42,9 @@ class _DiskWithoutWaiting(Disk):
         """Return at once."""
 
 
-def _outcome(number: int) -> Record:
+def outcome(number: int) -> Record:
     """The record of an accepted submission of one card."""
-    start = _NOW + timedelta(minutes=number)
+    start = NOW + timedelta(minutes=number)
     return Record(
         revision=1,
         digest=f"v1:{number:064x}",
@@ -59,18 +59,18 @@ def _outcome(number: int) -> Record:
         payload={"groups": [1864275], "sender": "Acme", "validity": 24, "options": {"cards": [_CARD]}},
         lists=(ListSnapshot(id=1864275, name="Newsletter UA", contacts=1240),),
         remote_id=54_000_000 + number,
-        remote=RemoteStatus(status="scheduled", observed_at=_NOW),
-        submitted_at=_NOW,
+        remote=RemoteStatus(status="scheduled", observed_at=NOW),
+        submitted_at=NOW,
     )
 
 
-def _address(number: int) -> str:
+def address(number: int) -> str:
     return f"winter-sale-{number:06}"
 
 
 def _state(count: int) -> State:
     raw = {
-        _address(number): SendEntry(revisions={1: _outcome(number)}).model_dump(mode="json", exclude_defaults=True)
+        address(number): SendEntry(revisions={1: outcome(number)}).model_dump(mode="json", exclude_defaults=True)
         for number in range(count)
     }
     account = Account(base_url="https://one-api.example", key_fingerprint="0123456789abcdef")
@@ -84,7 +84,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _open(store: LocalStore) -> LocalSession:
-    info = LockInfo(id="benchmark", who="benchmark", operation="benchmark", created=_NOW, version="0")
+    info = LockInfo(id="benchmark", who="benchmark", operation="benchmark", created=NOW, version="0")
     return store.lock(info, timeout=0)
 
 
@@ -102,7 +102,7 @@ def _recording(paths: Sequence[Path], counts: Sequence[int], disk: Disk, *, outc
         sessions = [stack.enter_context(_open(LocalStore(path, disk=disk))) for path in paths]
         for number in range(outcomes):
             for session, count, times in zip(sessions, counts, seconds, strict=True):
-                change = PutRecord(address=_address(count + number), record=_outcome(count + number))
+                change = PutRecord(address=address(count + number), record=outcome(count + number))
                 times.append(_seconds(lambda session=session, change=change: session.record([change])))
     return [median(times) for times in seconds]
 
@@ -110,7 +110,7 @@ def _recording(paths: Sequence[Path], counts: Sequence[int], disk: Disk, *, outc
 def _saving(path: Path, count: int) -> float:
     """The seconds of saving a state in which one record changed."""
     with _open(LocalStore(path)) as session:
-        session.record([PutRecord(address=_address(0), record=_outcome(count))])
+        session.record([PutRecord(address=address(0), record=outcome(count))])
         return _seconds(session.save)
 
 

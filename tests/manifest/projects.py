@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from rcsplan.errors import InvalidContent
 from rcsplan.manifest.load import load_sends
 from rcsplan.manifest.occasion import Occasion
 from rcsplan.manifest.project import load_project
@@ -31,6 +34,14 @@ def write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     text = content if isinstance(content, str | bytes) else json.dumps(content, ensure_ascii=False)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def problems_of(folder, content):
+    """What is wrong with a project file."""
+    write(folder / "rcsplan.yaml", content)
+    with pytest.raises(InvalidContent) as caught:
+        load_project(folder)
+    return caught.value.diagnostics
 
 
 def make_spec(**changes):

@@ -4,18 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
-from rcsplan.manifest.project import find_project, load_project
-from tests.manifest.projects import PROJECT, make_project, pointed_at, write
+from rcsplan.errors import ConfigurationError, UsageError
+from rcsplan.manifest.project import find_project
+from tests.manifest.projects import PROJECT, make_project, pointed_at, problems_of
 
 SANDBOX = {"provider": {"type": "sandbox"}}
-
-
-def problems_of(folder, content):
-    write(folder / "rcsplan.yaml", content)
-    with pytest.raises(InvalidContent) as caught:
-        load_project(folder)
-    return caught.value.diagnostics
 
 
 def with_environment(**environment):

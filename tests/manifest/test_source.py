@@ -28,7 +28,22 @@ def test_the_excerpt_is_the_line_without_its_break():
     assert source("a\nbcd\r\ne").excerpt(3) == "bcd"
 
 
-@pytest.mark.parametrize("line", [f"x: {KEY}", f"api_key: {KEY}", "api_key: s3cret", '"api_key": "s3cret"'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"x: {KEY}",
+        f"api_key: {KEY}",
+        "api_key: s3cret",
+        '"api_key": "s3cret"',
+        "password: a s3cret",
+        "{password: 's3cret, of many words'}",
+        "Private-Token: s3cret",
+        "Authorization: Bearer s3cret",
+        "client_private_key: s3cret",
+        "url: postgresql://ci:s3cret@db/rcsplan",
+        "url: postgresql://db/rcsplan?password=s3cret&x=1",
+    ],
+)
 def test_a_secret_is_blotted_out_of_the_excerpt(line):
     excerpt = source(line).excerpt(0)
     assert ("s3cret" in excerpt, KEY in excerpt, len(excerpt)) == (False, False, len(line))

@@ -1,10 +1,13 @@
-"""Projects in a temporary folder, each with its own simulator and state."""
+"""Projects with a simulator and a state of their own; and a whole rcsplan over every kind of store."""
 
 import pytest
 
 from rcsplan.sandbox.store import SandboxStore
 from tests.apply.rig import Clock
+from tests.backend.stores import STORES
+from tests.operations.kinds import KINDS
 from tests.operations.shop import Shop
+from tests.proof.world import opened_world
 
 
 @pytest.fixture
@@ -14,3 +17,22 @@ def shop(tmp_path):
     sandbox = SandboxStore(tmp_path / "sandbox.db", real_clock=clock)
     yield Shop(folder=tmp_path / "project", sandbox=sandbox, clock=clock)
     sandbox.close()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request):
+    """A kind of store."""
+    return request.param
+
+
+@pytest.fixture
+def open_at(kind, tmp_path):
+    """Opens a store of the kind, as another process would, by the name of its place."""
+    return lambda place: STORES[kind](tmp_path / place)
+
+
+@pytest.fixture
+def world(open_at, tmp_path):
+    """A project with a state that was begun and is empty; its store is at the place `state`."""
+    with opened_world(tmp_path / "world", open_store=lambda _: open_at("state")) as world:
+        yield world

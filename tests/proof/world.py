@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.executor import OnError
@@ -25,6 +26,7 @@ from rcsplan.manifest.variables import Variables
 from rcsplan.operations import plan as planning
 from rcsplan.operations import states
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply, apply_saved
+from rcsplan.operations.recover import recover
 from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.operations.target import Target
 from rcsplan.plan.facts import Source
@@ -39,7 +41,6 @@ from tests.proof.fuse import Fuse, FusedDisk, FusedStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from wsgiref.types import WSGIEnvironment
 
     from rcsplan.backend.protocol import StateStore
@@ -263,6 +264,12 @@ class World:
         """`rcsplan apply FILE`, of a plan that `plan` returned."""
         return self._run(lambda: apply_saved(self.target(), saved, _USUAL, self._nobody()))
 
+    def recover(self) -> None:
+        """`rcsplan state recover`, where a run on this machine left something to be recorded."""
+        if Path(self.target().recovery.location).exists():
+            with contextlib.suppress(RcsplanError):
+                recover(self.target())
+
     def plan(self) -> Run:
         """`rcsplan plan`."""
         return self._run(lambda: planning.plan(self.target()))
@@ -279,9 +286,11 @@ class World:
     def converge(self, *, runs: int = 6, pause: timedelta = timedelta(minutes=1)) -> Run:
         """Apply again and again, as a CI system would, until an apply exits 0; the last run either way.
 
-        Whoever else holds the lock is dead by then.
+        Whoever else holds the lock is dead by then. What an earlier run could not record is recorded first, as its
+        error asks for.
         """
         for _ in range(runs):
+            self.recover()
             run = self.apply()
             if run.code == ExitCode.OK:
                 break

@@ -9,6 +9,7 @@ from rcsplan.state.model import (
     DisownCampaign,
     DropRecord,
     ForgetSend,
+    MoveState,
     PutRecord,
     RenameSend,
     SkipSend,
@@ -41,6 +42,7 @@ STATES = st.builds(
     used_plans=st.dictionaries(TEXTS, MOMENTS, max_size=2),
     baseline_id=st.integers(0, 2**53),
     not_ours=st.lists(st.integers(1, 9), max_size=2).map(tuple),
+    moved_to=TEXTS,
 )
 CHANGES = (
     st.builds(PutRecord, address=ADDRESSES, record=RECORDS)
@@ -50,5 +52,6 @@ CHANGES = (
     | st.builds(SkipSend, address=ADDRESSES, revision=st.integers(1, 3))
     | st.builds(ForgetSend, address=ADDRESSES)
     | st.builds(DisownCampaign, remote_id=st.integers(1, 9))
+    | st.builds(MoveState, to=TEXTS)
     | st.builds(AcceptAccount, account=st.just(ACCOUNT), environment=TEXTS)
 )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rcsplan.errors import StateDamaged, StateVersionUnsupported
-from rcsplan.state.journal import _checksum, format_entry, parse_journal
+from rcsplan.state.journal import format_entry, format_line, parse_journal
 from rcsplan.state.model import PutRecord, UsePlan
 from tests.builders import NOW, make_record, make_send, make_state
 from tests.state.strategies import CHANGES
@@ -20,11 +20,6 @@ ENDS = list(accumulate(map(len, LINES), initial=0))
 
 def parse(text):
     return parse_journal(text, STATE, name="crm.json.journal")
-
-
-def whole(body):
-    """A line that carries the right checksum, whatever else it is."""
-    return f"{_checksum(body)} {body}\n"
 
 
 @given(st.lists(st.lists(CHANGES, max_size=3), max_size=3))
@@ -85,4 +80,4 @@ def test_entries_of_a_later_serial_say_that_the_state_was_put_back():
 def test_a_whole_line_of_a_newer_rcsplan_is_never_taken_for_a_torn_one(after):
     body = LINES[0].partition(" ")[2].rstrip("\n").replace('"kind":"put"', '"kind":"approve"')
     with pytest.raises(StateVersionUnsupported, match=r"line 1 of crm\.json\.journal"):
-        parse(whole(body) + after)
+        parse(format_line(body) + after)

@@ -47,7 +47,7 @@ def test_a_state_that_was_looked_at_is_written_as_it_was_read(state):
 
 def test_a_state_file_is_one_json_document():
     document = json.loads(TEXT)
-    assert (document["format_version"], list(document["sends"])) == (1, ["spring-sale", "b"])
+    assert (document["format_version"], list(document["sends"])) == (2, ["spring-sale", "b"])
 
 
 NOT_WHOLE, CHANGED = "crm.json is not a whole state file", "crm.json was changed outside rcsplan"
@@ -63,7 +63,7 @@ def test_the_line_break_at_the_end_may_be_missing():
 
 
 def test_a_file_with_any_character_changed_is_no_state():
-    version = len('{"format_version":1')
+    version = len('{"format_version":2')
     changed = [TEXT[:place] + chr(ord(TEXT[place]) ^ 1) + TEXT[place + 1 :] for place in range(version, len(TEXT) - 1)]
     assert {complaint_about(text)[0] for text in changed} == {NOT_WHOLE, CHANGED}
 
@@ -94,7 +94,7 @@ HEADER = '"lineage":"x","serial":1,"environment":"e","account":{"base_url":"u","
         ('{"format_version":1,', ("crm.json is not a state", "It is not JSON.")),
         ('{"format_version":1,"sends":' + "[" * 100_000, ("crm.json is not a state", "It is not JSON.")),
         ('{"format_version":1', ("crm.json is not a state", "lineage: Field required")),
-        (f'{{"format_version":0,{HEADER}', ("crm.json is not a state", "format_version: Input should be 1")),
+        (f'{{"format_version":0,{HEADER}', ("crm.json is not a state", "format_version: Input should be 2")),
         (f'{{"format_version":1,{HEADER},"sends":[]', ("crm.json is not a state", "sends: not a mapping of mappings.")),
         (
             f'{{"format_version":1,{HEADER},"sends":{{"a":null}}',
@@ -120,11 +120,11 @@ def test_whatever_is_damaged_the_way_back_is_named(text):
 @pytest.mark.parametrize(
     "text",
     [
-        sealed('{"format_version":2,"sends":{}'),
-        '{"format_version": 2, "payload": "sealed in a way of its own"}',
-        '{\n  "format_version": 2,\n  "sends": [',
+        sealed('{"format_version":3,"sends":{}'),
+        '{"format_version": 3, "payload": "sealed in a way of its own"}',
+        '{\n  "format_version": 3,\n  "sends": [',
     ],
 )
 def test_a_newer_format_is_told_whatever_it_looks_like(text):
-    with pytest.raises(StateVersionUnsupported, match="format version 2; this rcsplan knows 1"):
+    with pytest.raises(StateVersionUnsupported, match="format version 3; this rcsplan knows 2"):
         parse_state(text, name="crm.json")
