@@ -69,7 +69,8 @@ for line in sys.stdin:
         os.waitpid(child, 0)
         say("dead")
         continue
-    with lock(store, "record") as session:
+    # A server notices a moment later that the child before this one is dead.
+    with lock(store, "record", timeout=60) as session:
         number = number_in(session.state)
         confirm(number)
         while os.getppid() == mother:

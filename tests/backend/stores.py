@@ -3,13 +3,16 @@
 from datetime import UTC, datetime
 
 from rcsplan.backend.local import LocalStore
+from rcsplan.backend.postgres import PostgresStore
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.state.model import PutRecord
+from tests.backend.postgres_server import shared_url
 from tests.builders import make_record
 
 #: How to open a store of each kind at a place of its own, given as a folder.
 STORES = {
     "local": lambda folder: LocalStore(folder / "crm.state.json"),
+    "postgres": lambda folder: PostgresStore(shared_url(), project=str(folder), environment="production"),
 }
 
 
