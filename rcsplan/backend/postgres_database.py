@@ -101,14 +101,14 @@ class Database:
             text = text.replace(str(secret), "***")
         return text
 
-    def connect(self) -> Connection:
-        """A connection that commits each statement by itself.
+    def connect(self, **limits: Any) -> Connection:
+        """A connection that commits each statement by itself; limits stand in the place of the parameters.
 
         Raises:
             psycopg.Error: the server cannot be reached, or does not let us in.
         """
         # Statements are not prepared: a pooler hands them to servers that know nothing of them.
-        connection = Connection.connect(**self.parameters, autocommit=True, prepare_threshold=None)
+        connection = Connection.connect(**{**self.parameters, **limits}, autocommit=True, prepare_threshold=None)
         connection.answer_seconds = self.answer_seconds
         try:
             connection.execute(_APPLY_SETTINGS, (list(_SETTINGS), list(_SETTINGS.values())))
@@ -126,9 +126,10 @@ class Database:
         """
         deadline, pause = time.monotonic() + self.patience, _FIRST_PAUSE_SECONDS
         while True:
-            is_last = time.monotonic() + pause >= deadline
+            left = deadline - time.monotonic()
+            is_last = left <= pause
             try:
-                yield self.connect()
+                yield self.connect(connect_timeout=max(2, min(int(left), int(self.parameters["connect_timeout"]))))
             except psycopg.OperationalError:
                 if is_last:
                     raise

@@ -116,6 +116,13 @@ def shared_url():
     return os.environ.get(_VARIABLE) or server().url()
 
 
+def execute(database, statement, *parameters):
+    """Run a statement over a connection of its own, as the administrator, and return the rows."""
+    with psycopg.connect(server().url(database), autocommit=True) as connection:
+        cursor = connection.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
 def _free_port():
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
