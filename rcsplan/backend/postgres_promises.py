@@ -20,10 +20,15 @@ def probe_server(database: Database) -> tuple[Probe, ...]:
     Raises:
         psycopg.Error: the database cannot be asked.
     """
-    return (_keeps_connection(database), _waits_for_disk(database))
+    return (_waits_for_disk(database), keeps_connection(database))
 
 
-def _keeps_connection(database: Database) -> Probe:
+def keeps_connection(database: Database) -> Probe:
+    """Whether clients share no process of the server: the lock of a run is held by the one that it speaks to.
+
+    Raises:
+        psycopg.Error: the database cannot be asked.
+    """
     # A pooler that hands out servers by the transaction gives the idle server of the first to the second.
     with closing(database.connect()) as first, closing(database.connect()) as second:
         idle = first.execute("SELECT pg_backend_pid()").fetchone()

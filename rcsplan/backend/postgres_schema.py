@@ -42,6 +42,13 @@ STEPS: tuple[LiteralString, ...] = (
     """,
 )
 
+# Asked of the catalogue's rows: the cache of `to_regclass` is old in a transaction that waited for others.
+_SCHEMA: LiteralString = "SELECT FROM pg_namespace WHERE nspname = 'rcsplan'"
+_TABLE: LiteralString = """
+    SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = 'rcsplan' AND relname = 'version'
+"""
+
 _CREATE_SCHEMA: LiteralString = "CREATE SCHEMA rcsplan"
 _CREATE_VERSION: LiteralString = """
     CREATE TABLE rcsplan.version (number integer NOT NULL);
@@ -56,7 +63,7 @@ def version_of(connection: Connection, *, known: int = len(STEPS)) -> int:
         StateVersionUnsupported: a newer rcsplan made them.
         psycopg.Error: the database could not be asked.
     """
-    if not _is_there(connection, "SELECT to_regclass('rcsplan.version')"):
+    if not _is_there(connection, _TABLE):
         return 0
     row = connection.execute("SELECT number FROM rcsplan.version").fetchone()
     version = int(row[0]) if row else 0
@@ -89,7 +96,7 @@ def prepare(connection: Connection, steps: Sequence[LiteralString] = STEPS) -> N
         connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", (LOCK_SPACE,))
         version = version_of(connection, known=len(steps))
         # Asked and not left to IF NOT EXISTS, which wants the right to create also where nothing is created.
-        if not _is_there(connection, "SELECT to_regnamespace('rcsplan')"):
+        if not _is_there(connection, _SCHEMA):
             connection.execute(_CREATE_SCHEMA)
         if version == 0:
             connection.execute(_CREATE_VERSION)
@@ -112,4 +119,4 @@ def is_prepared(connection: Connection) -> bool:
 
 
 def _is_there(connection: Connection, question: LiteralString) -> bool:
-    return connection.execute(question).fetchone() != (None,)
+    return connection.execute(question).fetchone() is not None

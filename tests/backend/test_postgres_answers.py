@@ -199,7 +199,7 @@ def test_a_server_that_falls_silent_in_a_write_does_not_confirm_it(session, prox
 
 
 def test_a_server_that_is_silent_from_the_start_is_an_error(store, proxy):
-    proxy.verdict_on = Once("hang", b"to_regclass")
+    proxy.verdict_on = Once("hang", b"FROM pg_class")
     with pytest.raises(StateError) as caught:
         store.load()
     assert caught.value.detail == "No answer for 0.5 seconds."
