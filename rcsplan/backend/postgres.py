@@ -6,11 +6,11 @@ import uuid
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from psycopg import Error
+from psycopg import OperationalError
 
 from rcsplan.backend import postgres_lock, postgres_tables
 from rcsplan.backend.postgres_database import database_at
-from rcsplan.backend.postgres_problems import asking, is_gone
+from rcsplan.backend.postgres_problems import asking
 from rcsplan.backend.postgres_promises import probe_server
 from rcsplan.backend.postgres_schema import is_prepared, prepare
 from rcsplan.backend.postgres_session import PostgresSession
@@ -66,11 +66,9 @@ class PostgresStore:
             connection = self._database.connect()
             try:
                 return self._open(connection, info, token, timeout=timeout)
-            except Error as error:
-                if not is_gone(connection, error):
-                    raise
-            # The answer may have been lost and the lock be ours; with the same token it is taken in either case.
-            return self._open(self._database.connect(), info, token, timeout=timeout)
+            except OperationalError:
+                # The answer may have been lost and the lock be ours; with the same token it is taken in either case.
+                return self._open(self._database.connect(), info, token, timeout=timeout)
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock now.
@@ -109,9 +107,13 @@ class PostgresStore:
         try:
             prepare(connection)
             claim = postgres_lock.acquire(connection, self._place, info, token=token, timeout=timeout)
-            session = PostgresSession(self._database, claim, self._place, location=self.location)
-            session.load()
         except BaseException:
             connection.close()
+            raise
+        session = PostgresSession(self._database, claim, self._place, location=self.location)
+        try:
+            session.load()
+        except BaseException:
+            session.release()
             raise
         return session

@@ -91,7 +91,7 @@ class Database:
     @property
     def location(self) -> str:
         """Where the database is, without user and password."""
-        host = self.parameters.get("host") or self.parameters.get("hostaddr") or "localhost"
+        host = self.parameters.get("host") or self.parameters.get("hostaddr") or ""
         port = f":{self.parameters['port']}" if self.parameters.get("port") else ""
         return f"postgresql://{host}{port}/{self.parameters.get('dbname', '')}"
 
@@ -150,7 +150,7 @@ def database_at(url: str, *, patience: float, answer_seconds: float) -> Database
     except psycopg.ProgrammingError:
         raise _illegible() from None
     # Both are what becomes of a password with a bare `@`, `/` or `:` in it.
-    if "@" in str(given.get("host", "")) or not str(given.get("port", "")).replace(",", "").strip("0123456789") == "":
+    if "@" in str(given.get("host", "")) or str(given.get("port", "")).strip("0123456789,"):
         raise _illegible()
     return Database(parameters={**_DEFAULTS, **given}, patience=patience, answer_seconds=answer_seconds)
 

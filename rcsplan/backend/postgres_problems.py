@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from psycopg import Error, OperationalError, errors
+from psycopg import Error, errors
 
 from rcsplan.errors import StateError, StateUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rcsplan.backend.postgres_database import Connection, Database
+    from rcsplan.backend.postgres_database import Database
 
 _UNREACHABLE_HINT = "Nothing further was submitted. When the database is back, run the same command again."
 _GRANTS_HINT = (
@@ -64,11 +64,6 @@ def unwritable(error: Error, database: Database, *, in_doubt: bool = False) -> S
         detail=f"{_words_of(error, database)} {doubt}",
         hint=_hint_for(error) or _UNREACHABLE_HINT,
     )
-
-
-def is_gone(connection: Connection, error: Error) -> bool:
-    """Whether the server may have received what it never answered: the connection ended."""
-    return connection.closed and isinstance(error, OperationalError)
 
 
 def _words_of(error: Error, database: Database) -> str:

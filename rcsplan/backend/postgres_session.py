@@ -6,10 +6,10 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from psycopg import Error, OperationalError
+from psycopg import DataError, Error, OperationalError
 
 from rcsplan.backend import postgres_lock, postgres_tables
-from rcsplan.backend.postgres_problems import asking, is_gone, unusable, unwritable
+from rcsplan.backend.postgres_problems import asking, unusable, unwritable
 from rcsplan.backend.postgres_rows import Batch, Head, Shelf, batch_of, header_text, is_of_older_format
 from rcsplan.errors import LockLost, StateError, StateUnwritable
 from rcsplan.state.changes import demand_successor, make_changes
@@ -91,7 +91,7 @@ class PostgresSession:
         try:
             postgres_lock.verify(self._claim, self._seal)
         except Error as error:
-            if not is_gone(self._claim.connection, error):
+            if not self._claim.connection.closed:
                 raise unusable(error, self._database) from None
             self._renew()
 
@@ -165,9 +165,13 @@ class PostgresSession:
         try:
             if not write():
                 raise self._loss()
+        except UnicodeEncodeError:
+            problem = DataError("text with half of a surrogate pair cannot be kept in PostgreSQL")
+            raise unwritable(problem, self._database) from None
         except Error as error:
-            if not is_gone(self._claim.connection, error):
+            if not self._claim.connection.closed:
                 raise unwritable(error, self._database) from None
+            # The server may have received, and done, what it never answered.
             try:
                 return self._renew(head.seal) == head.seal
             except StateUnwritable as failure:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rcsplan.backend.postgres import PostgresStore
 from rcsplan.backend.postgres_rows import Head, Shelf, batch_of, header_text, read_state
-from rcsplan.errors import LockLost, StateDamaged, StateVersionUnsupported
+from rcsplan.errors import LockLost, StateDamaged, StateUnwritable, StateVersionUnsupported
 from rcsplan.state.changes import make_changes
 from rcsplan.state.model import (
     AcceptAccount,
@@ -190,6 +190,15 @@ def test_a_whole_backup_is_a_state_again(store, sql):
     with lock(store) as session:
         session.record([put(3)])
         assert number_in(store.load()) == 3
+
+
+@pytest.mark.parametrize("address", ["half[x=\ud83d]", "nothing[x=\0]"])
+def test_an_address_that_the_database_cannot_hold_is_refused_before_anything_is_submitted(store, address):
+    with lock(store) as session:
+        with pytest.raises(StateUnwritable, match="cannot be written"):
+            session.record([put(2, address=address)])
+        session.record([put(3)])
+        assert contents_of(session.state) == contents_of(store.load())
 
 
 def test_rows_that_were_not_changed_are_not_written(store, sql):

@@ -225,6 +225,7 @@ def test_a_wrong_password_is_an_error_that_does_not_show_it(guarded):
     [
         ("postgresql://me:hunter2@db.example:5433/acme?sslmode=require", "postgresql://db.example:5433/acme"),
         ("host=db.example user=me password=hunter2 dbname=acme", "postgresql://db.example/acme"),
+        ("dbname=acme", "postgresql:///acme"),
         ("postgresql://me@/acme?host=/run/postgresql", "postgresql:///run/postgresql/acme"),
     ],
 )
