@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
@@ -49,7 +50,7 @@ class Head:
     @property
     def seal(self) -> str:
         """Digest of all this, and so of the whole state."""
-        return _digest(json.dumps([*self.place, self.header, self.total, self.writes]))
+        return _digest(json.dumps([*self.place, _header_digest(self.header), self.total, self.writes]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +100,10 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Rows to put and keys to drop, which take a state from the seal of one head to another head."""
+    """Rows to put and keys to drop, which take a state to another head; `header` is its header where that is new."""
 
     head: Head
+    header: str | None = None
     rows: tuple[Row, ...] = ()
     dropped: tuple[tuple[str, int], ...] = ()
 
@@ -123,10 +125,10 @@ def batch_of(changes: Sequence[Change], state: State, shelf: Shelf, head: Head) 
         dropped.extend((address, revision) for revision in before if revision not in after)
         added.extend(row.digest for row in after.values())
         gone.extend(before.values())
-    same_header = all(addresses_of(change) for change in changes)
-    header = head.header if same_header else header_text(changed)
-    newer = replace(head, header=header, total=_sum(added, gone), writes=head.writes + 1)
-    return Batch(head=newer, rows=tuple(rows), dropped=tuple(dropped))
+    # It grows over the years, with every used plan: written only when it changes, an outcome costs the same for ever.
+    header = None if all(addresses_of(change) for change in changes) else header_text(changed)
+    newer = replace(head, header=header or head.header, total=_sum(added, gone), writes=head.writes + 1)
+    return Batch(head=newer, header=header, rows=tuple(rows), dropped=tuple(dropped))
 
 
 def header_text(state: State, *, serial: int | None = None) -> str:
@@ -209,6 +211,12 @@ def _parts_of(rows: Sequence[Row], lineage: str, *, name: str) -> list[dict[str,
 def _text(value: Mapping[str, Any]) -> str:
     # In ASCII: what no database takes, such as U+0000 or half of a surrogate pair, stays escaped.
     return json.dumps(value, separators=(",", ":"))
+
+
+@functools.lru_cache(maxsize=8)
+def _header_digest(header: str) -> str:
+    # Kept, since the same header is sealed again with every outcome.
+    return _digest(header)
 
 
 def _row_digest(lineage: str, address: str, revision: int, body: str) -> str:

@@ -120,7 +120,7 @@ class PostgresSession:
         if self._state is None or self._head is None or not self._head.writes:
             return
         header = header_text(self._state, serial=self._state.serial + 1)
-        self._write(Batch(head=replace(self._head, header=header, writes=0)))
+        self._write(Batch(head=replace(self._head, header=header, writes=0), header=header))
         self._state.serial += 1
 
     def release(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CHANGE: LiteralString = """
     WITH mine AS (
         UPDATE rcsplan.states
-        SET header = %(header)s::json, writes = %(writes)s, total = %(total)s, seal = %(seal)s
+        SET header = coalesce(%(header)s::json, header), writes = %(writes)s, total = %(total)s, seal = %(seal)s
         WHERE id = %(state)s AND fence = %(fence)s AND seal = %(known)s
         RETURNING id
     ), dropped AS (
@@ -76,7 +76,7 @@ def change(claim: Claim, batch: Batch, *, known: str) -> bool:
     """
     rows = batch.rows
     parameters = {
-        "header": batch.head.header,
+        "header": batch.header,
         "writes": batch.head.writes,
         "total": batch.head.total,
         "seal": batch.head.seal,
@@ -101,7 +101,7 @@ def write_whole(claim: Claim, head: Head, rows: Iterable[Row], *, known: str) ->
     """
     connection = claim.connection
     with connection.transaction():
-        if not change(claim, Batch(head=head), known=known):
+        if not change(claim, Batch(head=head, header=head.header), known=known):
             return False
         connection.execute("DELETE FROM rcsplan.records WHERE state = %s", (claim.state,))
         columns = "COPY rcsplan.records (state, address, revision, body, digest) FROM STDIN"

@@ -25,6 +25,7 @@ _ROOM = 1 << 30
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
     "max_connections": "60",
     "shared_buffers": "32MB",
     "timezone": "UTC",
@@ -35,7 +36,6 @@ _SETTINGS = {
 #: Whoever logs in as `guarded` is asked for a password, others are trusted: the server is on loopback alone.
 _ACCESS = """
 host all guarded 127.0.0.1/32 scram-sha-256
-local all all trust
 host all all 127.0.0.1/32 trust
 """
 
@@ -63,7 +63,7 @@ class PostgresServer:
     def start(self):
         """Start, and return when the server lets clients in."""
         settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
-        command = [self._programs / "postgres", "-D", self._data, "-k", self._folder, f"-p{self.port}", *settings]
+        command = [self._programs / "postgres", "-D", self._data, f"-p{self.port}", *settings]
         with (self._folder / "log").open("ab") as log:
             self._guard = subprocess.Popen(
                 ["/bin/sh", "-c", _GUARD, "guard", *command],

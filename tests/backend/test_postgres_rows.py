@@ -87,11 +87,14 @@ def test_rows_changed_batch_by_batch_tell_of_the_same_state(batches):
 def test_an_outcome_is_one_row_whatever_else_there_is():
     table = Table(make_state([(f"send-{number}", make_record()) for number in range(50)]))
     batch = table.record([put(9, address="send-7")])
-    assert ([(row.address, row.revision) for row in batch.rows], batch.dropped) == ([("send-7", 1)], ())
+    written = [(row.address, row.revision) for row in batch.rows]
+    assert (written, batch.dropped, batch.header) == ([("send-7", 1)], (), None)
 
 
 def test_a_change_of_the_header_is_no_row():
-    assert Table(make_state()).record([UsePlan(plan_id="p", at=NOW)]).rows == ()
+    table = Table(make_state())
+    batch = table.record([UsePlan(plan_id="p", at=NOW)])
+    assert (batch.rows, batch.header) == ((), header_text(table.state))
 
 
 def test_an_entry_of_which_nothing_is_known_any_more_is_kept():
