@@ -77,9 +77,9 @@ def renew(connection: Connection, claim: Claim, seals: Sequence[str]) -> tuple[C
     """
     with connection.transaction():
         row = connection.execute(
-            "SELECT token, holder, fence, seal FROM rcsplan.states WHERE id = %s FOR UPDATE", (claim.state,)
+            "SELECT token, holder, seal FROM rcsplan.states WHERE id = %s FOR UPDATE", (claim.state,)
         ).fetchone()
-        token, holder, _, seal = row or (None, None, 0, "")
+        token, holder, seal = row or (None, None, "")
         if token != claim.token:
             raise broken(holder)
         if seal not in seals:

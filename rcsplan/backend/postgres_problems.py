@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _UNREACHABLE_HINT = "Nothing further was submitted. When the database is back, run the same command again."
 _GRANTS_HINT = (
-    "Grant the role of this URL what the README lists under `postgres`. Only the first run, which creates the schema, "
+    "Grant the role of this URL what the README lists under PostgreSQL. Only the first run, which creates the schema, "
     "needs CREATE on the database."
 )
 _SLOW = (errors.QueryCanceled, errors.LockNotAvailable)

@@ -19,7 +19,7 @@ STEPS: tuple[LiteralString, ...] = (
     """
     CREATE SEQUENCE rcsplan.fences AS bigint;
     CREATE TABLE rcsplan.states (
-        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         project text NOT NULL,
         environment text NOT NULL,
         fence bigint NOT NULL DEFAULT 0,  -- number of the lock; whoever writes must know it
@@ -32,7 +32,7 @@ STEPS: tuple[LiteralString, ...] = (
         UNIQUE (project, environment)
     ) WITH (fillfactor = 50);
     CREATE TABLE rcsplan.records (
-        state integer NOT NULL REFERENCES rcsplan.states ON DELETE CASCADE,
+        state bigint NOT NULL REFERENCES rcsplan.states ON DELETE CASCADE,
         address text NOT NULL,
         revision integer NOT NULL,        -- 0: what is known of the address itself
         body json NOT NULL,
