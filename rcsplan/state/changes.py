@@ -77,6 +77,21 @@ def _change_sends(state: State, change: SendChange) -> None:
             assert_never(change)
 
 
+def addresses_of(change: Change) -> tuple[str, ...]:
+    """The addresses that a change may change, none where it changes the header."""
+    match change:
+        case UsePlan() | DisownCampaign() | SeeSeries() | AwaitSend() | AcceptAccount() | MoveState():
+            return ()
+        case RenameSend(address=address, former=former):
+            return (address, former)
+        case PutRecord(address=address) | DropRecord(address=address) | SkipSend(address=address):
+            return (address,)
+        case ForgetSend(address=address):
+            return (address,)
+        case _:
+            assert_never(change)
+
+
 def demand_successor(state: State, present: State, *, location: str) -> None:
     """Make sure that a state may take the place of the present one: by a higher serial.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -89,6 +89,12 @@ class Sends(MutableMapping[str, SendEntry]):
             if remote_id is not None
         )
 
+    def copy(self) -> Sends:
+        """The same entries, to be changed apart from these."""
+        copied = Sends(self._raw)
+        copied._entries = dict(self._entries)
+        return copied
+
     def as_json(self) -> dict[str, Any]:
         """Every entry as JSON values, without validating what nobody looked at."""
         return {address: self._entry_json(address) for address in self._raw}
@@ -136,6 +142,17 @@ class State:
             not_ours=self.not_ours,
             awaited=self.awaited,
             moved_to=self.moved_to,
+        )
+
+    def copy(self) -> State:
+        """The same state, to be changed apart from this one."""
+        return replace(
+            self,
+            series=dict(self.series),
+            rules=dict(self.rules),
+            used_plans=dict(self.used_plans),
+            awaited=dict(self.awaited),
+            sends=self.sends.copy(),
         )
 
     def records_of(self, address: str) -> SendEntry:

@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 
 from rcsplan.backend.local import LocalStore
+from rcsplan.backend.postgres import PostgresStore
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.state.model import PutRecord
 from tests.backend import object_servers
+from tests.backend.postgres_server import shared_url
 from tests.builders import make_record
 
 #: How to open a store of each kind at a place of its own, given as a folder.
@@ -17,7 +19,11 @@ STORES = {
     "s3": partial(object_servers.open_store, "s3"),
     "gcs": partial(object_servers.open_store, "gcs"),
     "azure": partial(object_servers.open_store, "azure"),
+    "postgres": lambda folder: PostgresStore(shared_url(), project=str(folder), environment="production"),
 }
+
+#: The kinds whose locks outlive a process that is killed, until somebody breaks them.
+LASTING_LOCKS = frozenset({"s3", "gcs", "azure"})
 
 #: Engines that must be installed apart.
 _INSTALLED = {"azure"}

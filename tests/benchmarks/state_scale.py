@@ -1,4 +1,7 @@
-"""Local state by size: recording an outcome, loading, saving. Targets: same cost at any size, 100,000 in a second."""
+"""State by size: recording an outcome, loading, saving. Targets: same cost at any size, 100,000 in a second.
+
+Local files, or with `--postgres URL` projects of their own in a database, which are removed afterwards.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import argparse
 import gc
 import tempfile
 import time
-from contextlib import ExitStack
+import uuid
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from measuring import print_line, print_table
 
@@ -21,9 +25,9 @@ from rcsplan.state.model import Account, ListSnapshot, PutRecord, Record, Remote
 from rcsplan.state.sends import Sends, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from rcsplan.backend.local import LocalSession
+    from rcsplan.backend.protocol import StateSession, StateStore
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _CARD = {
@@ -32,7 +36,7 @@ _CARD = {
     "media": {"url": "https://cdn.example.com/winter-boots/hero.jpg"},
     "suggestions": [{"type": "link", "text": "Shop now", "url": "https://shop.example.com/winter-boots"}],
 }
-_HEADING = ("RECORDS", "FILE MB", "BYTES EACH", "LOAD s", "SAVE s", "RECORD us", "RECORD us WITHOUT FSYNC")
+_HEADING = ("RECORDS", "MB", "BYTES EACH", "LOAD s", "SAVE s", "RECORD us", "RECORD us WITHOUT FSYNC")
 
 
 class _DiskWithoutWaiting(Disk):
@@ -83,23 +87,90 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _open(store: LocalStore) -> LocalSession:
+class _Files:
+    """Local states, each in a file of one folder; `disk` says whether recording waits for it."""
+
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
+        self._folder = folder
+        self._disk = disk or Disk()
+
+    def store(self, count: int) -> StateStore:
+        """The store of the state with so many records."""
+        return LocalStore(self._path(count), disk=self._disk)
+
+    def size(self, count: int) -> int:
+        """Its bytes."""
+        return self._path(count).stat().st_size
+
+    def without_waiting(self) -> _Files:
+        """The same states on a disk that is not waited for."""
+        return _Files(self._folder, _DiskWithoutWaiting())
+
+    def _path(self, count: int) -> Path:
+        return self._folder / f"{count}.state.json"
+
+
+class _Rows:
+    """States in a database, each of a project of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._prefix = f"benchmark-{uuid.uuid4().hex}"
+
+    def store(self, count: int) -> StateStore:
+        """The store of the state with so many records."""
+        from rcsplan.backend.postgres import PostgresStore
+
+        return PostgresStore(self._url, project=f"{self._prefix}-{count}", environment="benchmark")
+
+    def size(self, count: int) -> int:
+        """Its bytes as they are read."""
+        rows = "rcsplan.records JOIN rcsplan.states ON states.id = state WHERE project = %s"
+        return int(self._ask(f"SELECT sum(length(body::text)) FROM {rows}", f"{self._prefix}-{count}"))
+
+    def without_waiting(self) -> None:
+        """None: a server that does not wait for its disk is none to measure."""
+
+    def remove(self) -> None:
+        """Leave the database as it was found, but for empty tables."""
+        self._ask("DELETE FROM rcsplan.states WHERE starts_with(project, %s) RETURNING id", self._prefix)
+
+    def _ask(self, statement: str, *parameters: str) -> Any:
+        import psycopg
+
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            row = connection.execute(statement, parameters).fetchone()
+        return row[0] if row else 0
+
+
+@contextmanager
+def _places(url: str | None) -> Iterator[_Files | _Rows]:
+    if url is None:
+        with tempfile.TemporaryDirectory() as name:
+            yield _Files(Path(name))
+        return
+    rows = _Rows(url)
+    try:
+        yield rows
+    finally:
+        rows.remove()
+
+
+def _open(store: StateStore) -> StateSession:
     info = LockInfo(id="benchmark", who="benchmark", operation="benchmark", created=NOW, version="0")
     return store.lock(info, timeout=0)
 
 
-def _prepare(folder: Path, count: int) -> Path:
-    path = folder / f"{count}.state.json"
-    with _open(LocalStore(path)) as session:
+def _prepare(store: StateStore, count: int) -> None:
+    with _open(store) as session:
         session.create(_state(count))
-    return path
 
 
-def _recording(paths: Sequence[Path], counts: Sequence[int], disk: Disk, *, outcomes: int) -> list[float]:
+def _recording(places: _Files | _Rows, counts: Sequence[int], *, outcomes: int) -> list[float]:
     """The median seconds of recording one new outcome in each state; they take turns, as do good and bad moments."""
-    seconds: list[list[float]] = [[] for _ in paths]
+    seconds: list[list[float]] = [[] for _ in counts]
     with ExitStack() as stack:
-        sessions = [stack.enter_context(_open(LocalStore(path, disk=disk))) for path in paths]
+        sessions = [stack.enter_context(_open(places.store(count))) for count in counts]
         for number in range(outcomes):
             for session, count, times in zip(sessions, counts, seconds, strict=True):
                 change = PutRecord(address=address(count + number), record=outcome(count + number))
@@ -107,9 +178,9 @@ def _recording(paths: Sequence[Path], counts: Sequence[int], disk: Disk, *, outc
     return [median(times) for times in seconds]
 
 
-def _saving(path: Path, count: int) -> float:
+def _saving(store: StateStore, count: int) -> float:
     """The seconds of saving a state in which one record changed."""
-    with _open(LocalStore(path)) as session:
+    with _open(store) as session:
         session.record([PutRecord(address=address(0), record=outcome(count))])
         return _seconds(session.save)
 
@@ -120,20 +191,20 @@ def main() -> None:
     parser.add_argument("counts", type=int, nargs="*", default=[10, 100_000], metavar="N")
     parser.add_argument("--outcomes", type=int, default=300, help="recordings of which the median counts")
     parser.add_argument("--runs", type=int, default=3, help="loads and saves of which the median counts")
+    parser.add_argument("--postgres", metavar="URL", help="measure in this database")
     arguments = parser.parse_args()
     counts = arguments.counts
     # As rcsplan itself runs: with the collector's usual threshold a load takes more than twice as long.
     gc.set_threshold(200_000, 50, 100)
-    with tempfile.TemporaryDirectory() as name:
-        paths = [_prepare(Path(name), count) for count in counts]
-        sizes = [path.stat().st_size for path in paths]
-        loads = [median(_seconds(LocalStore(path).load) for _ in range(arguments.runs)) for path in paths]
-        saves = [
-            median(_saving(path, count) for _ in range(arguments.runs))
-            for path, count in zip(paths, counts, strict=True)
-        ]
-        waiting = _recording(paths, counts, Disk(), outcomes=arguments.outcomes)
-        working = _recording(paths, counts, _DiskWithoutWaiting(), outcomes=arguments.outcomes)
+    with _places(arguments.postgres) as places:
+        for count in counts:
+            _prepare(places.store(count), count)
+        sizes = [places.size(count) for count in counts]
+        loads = [median(_seconds(places.store(count).load) for _ in range(arguments.runs)) for count in counts]
+        saves = [median(_saving(places.store(count), count) for _ in range(arguments.runs)) for count in counts]
+        waiting = _recording(places, counts, outcomes=arguments.outcomes)
+        unwaiting = places.without_waiting()
+        working = _recording(unwaiting, counts, outcomes=arguments.outcomes) if unwaiting is not None else waiting
     figures = zip(counts, sizes, loads, saves, waiting, working, strict=True)
     rows = [
         (
@@ -143,12 +214,14 @@ def main() -> None:
             f"{load:.3f}",
             f"{save:.3f}",
             f"{fsynced * 1e6:.0f}",
-            f"{unsynced * 1e6:.0f}",
+            f"{unsynced * 1e6:.0f}" if unwaiting is not None else "-",
         )
         for count, size, load, save, fsynced, unsynced in figures
     ]
     print_table(_HEADING, rows)
-    ratios = f"{waiting[-1] / waiting[0]:.2f}, without fsync {working[-1] / working[0]:.2f}"
+    ratios = f"{waiting[-1] / waiting[0]:.2f}"
+    if unwaiting is not None:
+        ratios += f", without fsync {working[-1] / working[0]:.2f}"
     print_line(f"\nRecording at {counts[-1]:,} against {counts[0]:,}: ratio {ratios}")
 
 

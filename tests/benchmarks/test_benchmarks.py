@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backend.postgres_server import execute, shared_url
+
 FOLDER = Path(__file__).parent
 
 
@@ -34,6 +36,13 @@ def project(tmp_path):
 def test_a_benchmark_prints_its_table(script, arguments, heading):
     code, output, complaints = run_script(str(FOLDER / script), *arguments)
     assert (code, output[: len(heading)], complaints) == (0, heading, "")
+
+
+def test_the_benchmark_of_states_prints_its_table_for_a_database_and_leaves_nothing_in_it():
+    arguments = ["2", "5", "--outcomes", "2", "--runs", "1", "--postgres", shared_url()]
+    code, output, complaints = run_script(str(FOLDER / "state_scale.py"), *arguments)
+    left = execute("postgres", "SELECT count(*) FROM rcsplan.states WHERE environment = 'benchmark'")
+    assert (code, output[:7], complaints, left) == (0, "RECORDS", "", [(0,)])
 
 
 def test_the_generated_project_is_made_of_manifests_of_the_size_that_the_targets_speak_of(tmp_path):
