@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from rcsplan.backend import file_lock
 from rcsplan.backend.disk import Disk
+from rcsplan.backend.scratch import probe_scratch
 from rcsplan.errors import LockLost, StateDamaged, StateError, StateUnwritable
-from rcsplan.state.changes import make_changes
+from rcsplan.state.changes import demand_successor, make_changes
 from rcsplan.state.journal import format_entry, parse_journal
 from rcsplan.state.text import format_state, parse_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from rcsplan.backend.file_lock import FileLock
-    from rcsplan.backend.protocol import LockInfo
+    from rcsplan.backend.protocol import LockInfo, Probe
     from rcsplan.state.model import Change
     from rcsplan.state.sends import State
 
@@ -86,6 +88,19 @@ class LocalStore:
         """Break the lock; its holder notices before it submits anything more."""
         return file_lock.break_lock(self._lock)
 
+    def probe(self) -> tuple[Probe, ...]:
+        """Try in a folder beside the state what the disk and its file system promise.
+
+        Raises:
+            StateError: the folder cannot be written.
+        """
+        try:
+            self._disk.make_folder(self._path.parent)
+            with TemporaryDirectory(dir=self._path.parent, prefix=".probe-") as folder:
+                return probe_scratch(lambda: LocalStore(Path(folder) / self._path.name, disk=self._disk))
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+
 
 class LocalSession:
     """The exclusive right to change a local state."""
@@ -137,6 +152,22 @@ class LocalSession:
         self._empty_journal()
         self._write(state)
         self._state = state
+
+    def replace(self, state: State) -> None:
+        """Keep another state in the place of the present one, with its journal.
+
+        Raises:
+            StateError: its serial is not higher than the present one's, or there is no state to be replaced.
+            StateUnwritable: the disk did not confirm the write.
+            LockLost: the lock is no longer ours.
+        """
+        self.check()
+        demand_successor(state, self._owned(), location=str(self._path))
+        self._write(state)
+        self._state = state
+        self._unsaved = False
+        # What stands in the journal extends an earlier serial and adds nothing any more.
+        self._empty_journal()
 
     def check(self) -> None:
         """Make sure that the lock is still ours and that nobody put another file in the place of the state.

@@ -25,6 +25,15 @@ class LockInfo:
     version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One promise of a store that was tried: the question, whether it holds, and what was seen where it does not."""
+
+    question: str
+    holds: bool
+    detail: str = ""
+
+
 class StateSession(Protocol):
     """The exclusive right to change a state, from taking the lock to releasing it. Used by one thread at a time."""
 
@@ -36,6 +45,17 @@ class StateSession(Protocol):
         """Keep a first state where there was none.
 
         Raises:
+            StateUnwritable: the store did not confirm the write.
+            LockLost: the lock is no longer ours.
+        """
+
+    def replace(self, state: State) -> None:
+        """Keep another state in the place of the present one, with all that was recorded and not yet saved.
+
+        Its serial must be higher than the present one's (`rcsplan.state.changes.demand_successor`).
+
+        Raises:
+            StateError: it is not, or there is no state to be replaced; the present one stays.
             StateUnwritable: the store did not confirm the write.
             LockLost: the lock is no longer ours.
         """
@@ -101,3 +121,10 @@ class StateStore(Protocol):
 
     def unlock(self) -> LockInfo | None:
         """Break the lock, whoever holds it, and return who that was; that holder can submit nothing more."""
+
+    def probe(self) -> tuple[Probe, ...]:
+        """Try, beside the state and without touching it, what the store promises; nothing is left behind.
+
+        Raises:
+            StateError: the store could not be asked.
+        """

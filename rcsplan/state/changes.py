@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from rcsplan.errors import StateError
 from rcsplan.state.model import (
     AcceptAccount,
     DisownCampaign,
@@ -49,6 +50,19 @@ def make_changes(state: State, changes: Iterable[Change]) -> None:
                 state.account, state.environment = account, environment
             case _:
                 assert_never(change)
+
+
+def demand_successor(state: State, present: State, *, location: str) -> None:
+    """Make sure that a state may take the place of the present one: by a higher serial.
+
+    Raises:
+        StateError: it may not; what it does not know of would be submitted again.
+    """
+    if state.serial <= present.serial:
+        raise StateError(
+            f"The state at {location} has serial {present.serial}; serial {state.serial} cannot take its place",
+            detail="It does not know of what was submitted since, which would be submitted again.",
+        )
 
 
 def _drop(state: State, address: str, revision: int) -> None:

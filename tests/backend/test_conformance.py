@@ -233,3 +233,75 @@ def test_a_state_cannot_be_created_under_a_broken_lock(store, open_store):
         with pytest.raises(LockLost):
             session.create(make_state())
     assert open_store().load() is None
+
+
+def test_another_state_takes_the_place_of_the_present_one(begun, open_store):
+    newer = make_state([("winter-sale", make_record(remote_id=9))], serial=5, not_ours=(7,))
+    with lock(begun) as session:
+        session.record([put(1)])
+        session.replace(newer)
+    assert (contents_of(open_store().load()), open_store().load().serial) == (contents_of(newer), 5)
+
+
+def test_a_state_that_took_the_place_of_another_is_the_sessions_and_goes_on(begun, open_store):
+    with lock(begun) as session:
+        session.record([put(1)])
+        session.replace(make_state(serial=5))
+        session.record([put(2)])
+        session.check()
+        assert number_in(open_store().load()) == number_in(session.state) == 2
+        session.save()
+    assert (number_in(open_store().load()), open_store().load().serial) == (2, 6)
+
+
+def test_what_replaced_a_state_needs_no_saving(begun, open_store):
+    with lock(begun) as session:
+        session.record([put(1)])
+        session.replace(make_state(serial=5))
+        session.save()
+    assert open_store().load().serial == 5
+
+
+@pytest.mark.parametrize("serial", [0, 1])
+def test_a_state_that_is_not_newer_takes_no_place(begun, open_store, serial):
+    with lock(begun) as session:
+        session.record([put(1)])
+        session.save()
+        with pytest.raises(StateError, match=f"has serial 1; serial {serial} cannot take its place"):
+            session.replace(make_state(serial=serial))
+    assert number_in(open_store().load()) == 1
+
+
+def test_where_there_is_no_state_none_can_be_replaced(store, open_store):
+    with lock(store) as session, pytest.raises(StateError, match="no state"):
+        session.replace(make_state(serial=5))
+    assert open_store().load() is None
+
+
+def test_a_state_cannot_be_replaced_under_a_broken_lock(begun, open_store):
+    with lock(begun) as session:
+        open_store().unlock()
+        with pytest.raises(LockLost):
+            session.replace(make_state(serial=5))
+    assert open_store().load().serial == 0
+
+
+def test_a_store_keeps_what_it_promises(store):
+    assert [probe for probe in store.probe() if not probe.holds] == []
+
+
+def test_a_store_that_is_probed_is_asked_several_questions(store):
+    assert len({probe.question for probe in store.probe()}) >= 3
+
+
+def test_probing_a_store_begins_no_state(store, open_store):
+    store.probe()
+    assert open_store().load() is None
+
+
+def test_probing_touches_neither_the_state_nor_the_session_of_somebody_else(begun, open_store):
+    with lock(begun) as session:
+        session.record([put(1)])
+        open_store().probe()
+        session.record([put(2)])
+        assert number_in(open_store().load()) == 2
