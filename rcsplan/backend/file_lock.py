@@ -11,8 +11,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rcsplan.backend.protocol import LockInfo
-from rcsplan.errors import LockLost, StateLocked, StateUnwritable
+from rcsplan.backend.protocol import LockInfo, locked_by
+from rcsplan.errors import LockLost, StateUnwritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def acquire(path: Path, info: LockInfo, *, timeout: float) -> FileLock:
         if lock is not None:
             return lock
         if time.monotonic() >= deadline:
-            raise _locked(path)
+            raise locked_by(_named_holder(path))
         time.sleep(_POLL_SECONDS)
 
 
@@ -163,14 +163,3 @@ def _named_holder(path: Path) -> LockInfo | None:
         return _read_holder(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _locked(path: Path) -> StateLocked:
-    holder = _named_holder(path)
-    if holder is None:
-        return StateLocked("The state is locked by another run", hint="Wait for it, or use --lock-timeout 5m.")
-    return StateLocked(
-        f"The state is locked by {holder.who} since {holder.created:%Y-%m-%d %H:%M:%S} UTC",
-        detail=f"That run does: {holder.operation} (lock {holder.id}).",
-        hint="Wait for it, or use --lock-timeout 5m. If that run is gone: rcsplan state unlock",
-    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
+from rcsplan.errors import StateLocked
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -128,3 +130,14 @@ class StateStore(Protocol):
         Raises:
             StateError: the store could not be asked.
         """
+
+
+def locked_by(holder: LockInfo | None) -> StateLocked:
+    """The error for whoever finds the state locked; None stands for a holder that cannot be named."""
+    if holder is None:
+        return StateLocked("The state is locked by another run", hint="Wait for it, or use --lock-timeout 5m.")
+    return StateLocked(
+        f"The state is locked by {holder.who} since {holder.created:%Y-%m-%d %H:%M:%S} UTC",
+        detail=f"That run does: {holder.operation} (lock {holder.id}).",
+        hint="Wait for it, or use --lock-timeout 5m. If that run is gone: rcsplan state unlock",
+    )

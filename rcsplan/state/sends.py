@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -79,6 +79,12 @@ class Sends(MutableMapping[str, SendEntry]):
             if remote_id is not None
         )
 
+    def copy(self) -> Sends:
+        """The same entries, to be changed apart from these."""
+        copied = Sends(self._raw)
+        copied._entries = dict(self._entries)
+        return copied
+
     def as_json(self) -> dict[str, Any]:
         """Every entry as JSON values, without validating what nobody looked at."""
         return {address: self._entry_json(address) for address in self._raw}
@@ -121,6 +127,10 @@ class State:
             baseline_id=self.baseline_id,
             not_ours=self.not_ours,
         )
+
+    def copy(self) -> State:
+        """The same state, to be changed apart from this one."""
+        return replace(self, series=dict(self.series), used_plans=dict(self.used_plans), sends=self.sends.copy())
 
     def records_of(self, address: str) -> SendEntry:
         """The entry of an address, an empty one where there is none."""

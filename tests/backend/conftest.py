@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from tests.backend.processes import Programs
-from tests.backend.stores import STORES
+from tests.backend.stores import STORES, serving
 
 
 @pytest.fixture(params=STORES)
@@ -14,9 +14,16 @@ def kind(request):
 
 
 @pytest.fixture
-def open_store(kind, tmp_path):
+def home(kind, tmp_path):
+    """The place of a store, with the server that it needs."""
+    with serving(kind, tmp_path / "state"):
+        yield tmp_path / "state"
+
+
+@pytest.fixture
+def open_store(kind, home):
     """Opens the store anew, as another run of rcsplan would."""
-    return functools.partial(STORES[kind], tmp_path / "state")
+    return functools.partial(STORES[kind], home)
 
 
 @pytest.fixture

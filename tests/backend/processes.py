@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 _OPENING = """
 import os, sys
 from pathlib import Path
-from tests.backend.stores import STORES, lock, number_in, put
+from tests.backend.stores import LASTING_LOCKS, STORES, lock, number_in, put
 
 kind, folder, *arguments = sys.argv[1:]
 store = STORES[kind](Path(folder))
@@ -69,6 +69,8 @@ for line in sys.stdin:
         os.waitpid(child, 0)
         say("dead")
         continue
+    if kind in LASTING_LOCKS:
+        store.unlock()
     with lock(store, "record") as session:
         number = number_in(session.state)
         confirm(number)

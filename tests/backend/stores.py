@@ -1,16 +1,60 @@
 """The stores that the conformance suite runs over; a later backend joins by one line."""
 
+import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from rcsplan.backend.http_address import http_address
+from rcsplan.backend.http_store import HttpStore
 from rcsplan.backend.local import LocalStore
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.state.model import PutRecord
+from tests.backend.dialects import PASSWORD, USERNAME, Gitea, GitLab, Plain
+from tests.backend.state_server import StateServer
 from tests.builders import make_record
+
+#: The state servers by the kind of store that they keep.
+DIALECTS = {"http": Plain, "gitlab": GitLab, "gitea": Gitea}
+
+
+def open_http(folder):
+    """A store on the server that serves this folder's test."""
+    return HttpStore(http_address(json.loads((folder / "http.json").read_text()), {}))
+
 
 #: How to open a store of each kind at a place of its own, given as a folder.
 STORES = {
     "local": lambda folder: LocalStore(folder / "crm.state.json"),
+    **dict.fromkeys(DIALECTS, open_http),
 }
+
+#: The kinds whose locks outlive a process that is killed, until somebody breaks them.
+LASTING_LOCKS = frozenset(DIALECTS)
+
+
+@contextmanager
+def serving(kind, folder):
+    """Runs the server that a store of this kind needs at a place, if it needs one."""
+    if kind not in DIALECTS:
+        yield
+        return
+    dialect = DIALECTS[kind]()
+    with StateServer(dialect) as server:
+        folder.mkdir()
+        (folder / "http.json").write_text(json.dumps(http_settings(server.url, dialect)))
+        yield
+
+
+def http_settings(url, dialect, *, name="crm-state", **settings):
+    """The settings of a state on a server, as somebody would write them in rcsplan.yaml."""
+    return {
+        "url": url + dialect.path.format(name=name),
+        "lock_url": url + dialect.lock_path.format(name=name),
+        "username": USERNAME,
+        "password": PASSWORD,
+        "retry_wait_min": 0.01,
+        **settings,
+    }
 
 
 def make_info(operation="apply"):

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from rcsplan.backend import file_lock
+from rcsplan.backend.protocol import locked_by
 from rcsplan.errors import LockLost, StateLocked, StateUnwritable
 from tests.backend.stores import make_info
 
@@ -53,7 +54,7 @@ def test_a_holder_that_cannot_be_read_holds_the_lock_all_the_same(acquire, path,
 
 
 def test_who_held_a_lock_whose_file_was_just_removed_is_not_known(path):
-    assert file_lock._locked(path).summary == "The state is locked by another run"
+    assert locked_by(file_lock._named_holder(path)).summary == "The state is locked by another run"
 
 
 def test_a_lock_whose_file_was_removed_is_lost(acquire, path):
