@@ -12,6 +12,7 @@ from rcsplan.errors import ConfigurationError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _METHOD = re.compile(r"[A-Z]+")
+_PRINTABLE = re.compile(r"[!-~]+")
 _HEADER = re.compile(r"[A-Za-z0-9-]+:[ -~]+")
 _NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 
@@ -138,15 +139,17 @@ def http_address(settings: Mapping[str, object], environ: Mapping[str, str]) -> 
             "The state server has no address",
             hint="Set state.url, or RCSPLAN_HTTP_ADDRESS, or run in a GitLab CI job.",
         )
+    _check_url("url", address)
     is_managed = _MANAGED.fullmatch(urlsplit(address).path) is not None
     lock_address = said("lock_url") or (f"{address}/lock" if is_managed else "")
     lock_method, unlock_method = ("POST", "DELETE") if is_managed else ("LOCK", "UNLOCK")
-    username, password = _credentials(said, address, environ)
+    unlock_address = said("unlock_url") or lock_address
+    username, password = _credentials(said, (address, lock_address, unlock_address), environ)
     headers = settings.get("headers")
     return HttpAddress(
         address=address,
         lock_address=lock_address,
-        unlock_address=said("unlock_url") or lock_address,
+        unlock_address=unlock_address,
         update_method=said("update_method") or "POST",
         lock_method=said("lock_method") or lock_method,
         unlock_method=said("unlock_method") or unlock_method,
@@ -187,11 +190,12 @@ def _gitlab_job_address(settings: Mapping[str, object], environ: Mapping[str, st
     return f"{api.rstrip('/')}/projects/{project}/terraform/state/{quote(name, safe='')}"
 
 
-def _credentials(said: _Said, address: str, environ: Mapping[str, str]) -> tuple[str, str]:
+def _credentials(said: _Said, places: tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, str]:
     username, password = said("username"), said("password")
     api, token = environ.get("CI_API_V4_URL", "").rstrip("/"), environ.get("CI_JOB_TOKEN", "")
     # The job's token is for its own GitLab, and is shown to no other server.
-    if username or password or not api or not address.startswith(f"{api}/"):
+    is_its_own = bool(api) and all(place.startswith(f"{api}/") for place in places if place)
+    if username or password or not is_its_own:
         return username, password
     return ("gitlab-ci-token", token) if token else ("", "")
 
@@ -205,7 +209,9 @@ def _number(text: str, name: str) -> float:
 def _check_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and url.isascii()
+        usable = (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and _PRINTABLE.fullmatch(url)
+        )
     except ValueError:
         parts, usable = SplitResult("", "", "", "", ""), False
     # The text is never quoted, for it may hold a password.

@@ -10,6 +10,7 @@ from rcsplan.backend.protocol import LockInfo
 
 #: GitLab keeps no longer lock ids.
 _LONGEST_ID = 255
+_LONGEST_PART = 48
 _MARK = "rcsplan"
 _PARTS = 7
 
@@ -39,7 +40,7 @@ def format_lock(info: LockInfo, *, nonce: str) -> WireLock:
     it unlike every other, for an ID that comes back as ours means that the lock is ours.
     """
     parts = (nonce, info.id, info.created.isoformat(), info.version, info.operation)
-    words = [_MARK, *(part.replace("|", "/") for part in parts), info.who]
+    words = [_MARK, *(part.replace("|", "/")[:_LONGEST_PART] for part in parts), info.who]
     lock_id = "|".join(words)[:_LONGEST_ID]
     # All seven are demanded by GitLab.
     fields = {

@@ -1,9 +1,11 @@
 """A place for a state, and the store of every kind that keeps it there."""
 
+import contextlib
 import functools
 
 import pytest
 
+from tests.backend.http_rig import HttpRig
 from tests.backend.processes import Programs
 from tests.backend.stores import STORES, serving
 
@@ -36,3 +38,10 @@ def programs():
     """Starts programs in processes of their own, and ends those that still run when the test is over."""
     with Programs() as programs:
         yield programs
+
+
+@pytest.fixture
+def serve():
+    """Serves a dialect until the test is over."""
+    with contextlib.ExitStack() as rigs:
+        yield lambda dialect, **settings: rigs.enter_context(HttpRig(dialect, **settings))

@@ -45,15 +45,14 @@ def serving(kind, folder):
         yield
 
 
-def http_settings(url, dialect, *, name="crm-state", **settings):
+def http_settings(url, dialect):
     """The settings of a state on a server, as somebody would write them in rcsplan.yaml."""
     return {
-        "url": url + dialect.path.format(name=name),
-        "lock_url": url + dialect.lock_path.format(name=name),
+        "url": url + dialect.path.format(name="crm-state"),
+        "lock_url": url + dialect.lock_path.format(name="crm-state"),
         "username": USERNAME,
         "password": PASSWORD,
         "retry_wait_min": 0.01,
-        **settings,
     }
 
 
