@@ -143,9 +143,10 @@ def http_address(settings: Mapping[str, object], environ: Mapping[str, str]) -> 
     is_managed = _MANAGED.fullmatch(urlsplit(address).path) is not None
     lock_address = said("lock_url") or (f"{address}/lock" if is_managed else "")
     lock_method, unlock_method = ("POST", "DELETE") if is_managed else ("LOCK", "UNLOCK")
+    configured = settings.get("headers")
+    headers = tuple((str(k), str(v)) for k, v in configured.items()) if isinstance(configured, Mapping) else ()
     unlock_address = said("unlock_url") or lock_address
-    username, password = _credentials(said, (address, lock_address, unlock_address), environ)
-    headers = settings.get("headers")
+    username, password = _credentials(said, headers, (address, lock_address, unlock_address), environ)
     return HttpAddress(
         address=address,
         lock_address=lock_address,
@@ -155,7 +156,7 @@ def http_address(settings: Mapping[str, object], environ: Mapping[str, str]) -> 
         unlock_method=said("unlock_method") or unlock_method,
         username=username,
         password=password,
-        headers=tuple((str(k), str(v)) for k, v in headers.items()) if isinstance(headers, Mapping) else (),
+        headers=headers,
         retry_max=int(_number(said("retry_max") or "2", "retry_max")),
         retry_wait_min=_number(said("retry_wait_min") or "1", "retry_wait_min"),
         retry_wait_max=_number(said("retry_wait_max") or "30", "retry_wait_max"),
@@ -190,12 +191,14 @@ def _gitlab_job_address(settings: Mapping[str, object], environ: Mapping[str, st
     return f"{api.rstrip('/')}/projects/{project}/terraform/state/{quote(name, safe='')}"
 
 
-def _credentials(said: _Said, places: tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, str]:
+def _credentials(
+    said: _Said, headers: tuple[tuple[str, str], ...], places: tuple[str, ...], environ: Mapping[str, str]
+) -> tuple[str, str]:
     username, password = said("username"), said("password")
     api, token = environ.get("CI_API_V4_URL", "").rstrip("/"), environ.get("CI_JOB_TOKEN", "")
     # The job's token is for its own GitLab, and is shown to no other server.
     is_its_own = bool(api) and all(place.startswith(f"{api}/") for place in places if place)
-    if username or password or not is_its_own:
+    if username or password or headers or not is_its_own:
         return username, password
     return ("gitlab-ci-token", token) if token else ("", "")
 

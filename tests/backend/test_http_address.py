@@ -169,6 +169,11 @@ def test_the_token_of_a_job_is_not_shown_to_a_lock_elsewhere():
     assert login(http_address({"url": GITLAB, "lock_url": URL}, JOB)) == ("", "")
 
 
+def test_headers_that_let_us_in_come_before_the_token_of_the_job():
+    address = http_address({"url": GITLAB, "headers": {"Private-Token": "t"}}, JOB)
+    assert (login(address), address.headers) == (("", ""), (("Private-Token", "t"),))
+
+
 def test_credentials_that_are_given_come_before_the_token_of_the_job():
     assert login(http_address({"url": GITLAB, "username": "ci", "password": "p"}, JOB)) == ("ci", "p")
 

@@ -27,6 +27,7 @@ def project(tmp_path):
         ("cold_plan.py", ["2", "--runs", "1", "--inline-copy", "--profile"], "MANIFESTS"),
         ("startup.py", ["--runs", "1"], "COMMAND"),
         ("state_scale.py", ["2", "5", "--outcomes", "2", "--runs", "1"], "RECORDS"),
+        ("http_state_scale.py", ["2", "--sends", "1"], "RECORDS"),
         ("apply_throughput.py", ["3", "--latency", "5", "--parallelism", "2"], "SENDS"),
     ],
 )
