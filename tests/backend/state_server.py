@@ -42,6 +42,8 @@ class StateServer:
 
     def __init__(self, app, *, tls=None):
         self.requests = []
+        #: Called with the number of each request, from one on, before it is executed.
+        self.on_request = lambda _: None
         self._app = app
         self._faults = []
         self._ended = threading.Event()
@@ -70,6 +72,11 @@ class StateServer:
         """Let the next requests of a method fail; of any method with `*`."""
         self._faults.append(Fault(kind, method, times))
 
+    def heal(self):
+        """Let nothing fail any more."""
+        self.on_request = lambda _: None
+        self._faults.clear()
+
     def methods(self):
         """The methods of all requests so far, in order."""
         return [request["REQUEST_METHOD"] for request in self.requests]
@@ -81,6 +88,7 @@ class StateServer:
     def answer(self, environ):
         """Status line, headers and body of the answer, or Dropped."""
         self.requests.append(environ)
+        self.on_request(len(self.requests))
         kind = self._next_fault(environ["REQUEST_METHOD"])
         if kind == "redirect":
             return "302 Found", [("Location", f"{self.url}/login")], b""

@@ -96,7 +96,7 @@ class MuteAfterWrite(Plain):
     armed = False
 
     def __call__(self, environ, start_response):
-        if self.mute and environ["REQUEST_METHOD"] in {"GET", "POST"}:
+        if self.mute:
             start_response("500 Internal Server Error", [])
             return [b""]
         answer = super().__call__(environ, start_response)

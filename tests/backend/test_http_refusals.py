@@ -6,9 +6,10 @@ import traceback
 import pytest
 
 from rcsplan.backend.http_store import HttpStore
-from rcsplan.errors import RcsplanError, StateError, StateUnwritable
+from rcsplan.errors import ConfigurationError, RcsplanError, StateError, StateUnwritable
 from tests.backend.dialects import PASSWORD, GitLab, Plain
 from tests.backend.stores import lock, put
+from tests.builders import make_state
 
 
 @pytest.fixture
@@ -53,6 +54,24 @@ def test_a_record_that_cannot_begin_is_a_write_that_was_not_confirmed(plain):
     plain.server.fail("error_before", "LOCK", times=9)
     with pytest.raises(StateUnwritable, match="503"):
         session.record([put(1)])
+
+
+@pytest.mark.parametrize("host", ["1.2.3.999", "[::g]"])
+def test_a_host_that_cannot_be_is_an_error_in_words(plain, host):
+    with pytest.raises(ConfigurationError, match="is not usable"):
+        plain.store(url=f"https://{host}/crm").load()
+
+
+def test_a_write_is_refused_in_the_words_of_its_first_problem_where_the_lock_cannot_be_asked_either(serve):
+    class Dying(Plain):
+        def write(self, _):
+            rig.server.fail("drop_request", "*", times=99)
+            return "413 Request Entity Too Large", b""
+
+    rig = serve(Dying())
+    session = rig.hold()
+    with pytest.raises(StateUnwritable, match="413"):
+        session.create(make_state())
 
 
 @pytest.mark.parametrize(
