@@ -1,14 +1,16 @@
 """A place for a state, and the store of every kind that keeps it there."""
 
+import contextlib
 import functools
 import uuid
 
 import pytest
 
+from tests.backend.http_rig import HttpRig
 from tests.backend.postgres_server import execute, server
 from tests.backend.processes import Programs
 from tests.backend.proxies import Proxy
-from tests.backend.stores import KINDS, STORES
+from tests.backend.stores import KINDS, STORES, serving
 
 
 @pytest.fixture(params=KINDS)
@@ -17,9 +19,16 @@ def kind(request):
 
 
 @pytest.fixture
-def open_store(kind, tmp_path):
+def home(kind, tmp_path):
+    """The place of a store, with the server that it needs."""
+    with serving(kind, tmp_path / "state"):
+        yield tmp_path / "state"
+
+
+@pytest.fixture
+def open_store(kind, home):
     """Opens the store anew, as another run of rcsplan would."""
-    return functools.partial(STORES[kind], tmp_path / "state")
+    return functools.partial(STORES[kind], home)
 
 
 @pytest.fixture
@@ -55,3 +64,10 @@ def proxy():
     proxy = Proxy(server().port)
     yield proxy
     proxy.close()
+
+
+@pytest.fixture
+def serve():
+    """Serves a dialect until the test is over."""
+    with contextlib.ExitStack() as rigs:
+        yield lambda dialect, **settings: rigs.enter_context(HttpRig(dialect, **settings))

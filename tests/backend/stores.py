@@ -1,17 +1,32 @@
 """The stores that the conformance suite runs over; a later backend joins by one line."""
 
+import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
+from rcsplan.backend.http_address import http_address
+from rcsplan.backend.http_store import HttpStore
 from rcsplan.backend.local import LocalStore
 from rcsplan.backend.postgres import PostgresStore
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.state.model import PutRecord
 from tests.backend import object_servers
+from tests.backend.dialects import PASSWORD, USERNAME, Gitea, GitLab, Plain
 from tests.backend.postgres_server import shared_url
+from tests.backend.state_server import StateServer
 from tests.builders import make_record
+
+#: The state servers by the kind of store that they keep.
+DIALECTS = {"http": Plain, "gitlab": GitLab, "gitea": Gitea}
+
+
+def open_http(folder):
+    """A store on the server that serves this folder's test."""
+    return HttpStore(http_address(json.loads((folder / "http.json").read_text()), {}))
+
 
 #: How to open a store of each kind at a place of its own, given as a folder.
 STORES = {
@@ -20,16 +35,41 @@ STORES = {
     "gcs": partial(object_servers.open_store, "gcs"),
     "azure": partial(object_servers.open_store, "azure"),
     "postgres": lambda folder: PostgresStore(shared_url(), project=str(folder), environment="production"),
+    **dict.fromkeys(DIALECTS, open_http),
 }
 
 #: The kinds whose locks outlive a process that is killed, until somebody breaks them.
-LASTING_LOCKS = frozenset({"s3", "gcs", "azure"})
+LASTING_LOCKS = frozenset({"s3", "gcs", "azure", *DIALECTS})
 
 #: Engines that must be installed apart.
 _INSTALLED = {"azure"}
 
 #: The kinds as parameters of a fixture.
 KINDS = [pytest.param(kind, marks=[pytest.mark.full] if kind in _INSTALLED else []) for kind in STORES]
+
+
+@contextmanager
+def serving(kind, folder):
+    """Runs the server that a store of this kind needs at a place, if it needs one."""
+    if kind not in DIALECTS:
+        yield
+        return
+    dialect = DIALECTS[kind]()
+    with StateServer(dialect) as server:
+        folder.mkdir()
+        (folder / "http.json").write_text(json.dumps(http_settings(server.url, dialect)))
+        yield
+
+
+def http_settings(url, dialect):
+    """The settings of a state on a server, as somebody would write them in rcsplan.yaml."""
+    return {
+        "url": url + dialect.path.format(name="crm-state"),
+        "lock_url": url + dialect.lock_path.format(name="crm-state"),
+        "username": USERNAME,
+        "password": PASSWORD,
+        "retry_wait_min": 0.01,
+    }
 
 
 def make_info(operation="apply"):

@@ -283,7 +283,8 @@ def test_a_state_cannot_be_replaced_under_a_broken_lock(begun, open_store):
         open_store().unlock()
         with pytest.raises(LockLost):
             session.replace(make_state(serial=5))
-    assert open_store().load().serial == 0
+    # Breaking a lock may raise the serial.
+    assert open_store().load().serial < 5
 
 
 def test_a_store_keeps_what_it_promises(store):

@@ -9,7 +9,7 @@ import pytest
 
 from rcsplan.errors import StateLocked
 from tests.backend.processes import COUNT, HOLD, RECORD, RECORD_AND_DIE, confirmed
-from tests.backend.stores import lock, make_info, number_in
+from tests.backend.stores import LASTING_LOCKS, STORES, lock, make_info, number_in
 from tests.builders import make_state
 
 
@@ -55,12 +55,22 @@ def test_who_waits_gets_the_lock_when_it_is_free(start, open_store):
         assert session.state is not None
 
 
-@pytest.mark.parametrize("kind", ["local"])
+@pytest.mark.parametrize("kind", sorted(set(STORES) - LASTING_LOCKS))
 def test_the_lock_of_a_killed_process_is_free(start, open_store):
     holder = start(HOLD)
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert holder_after_a_moment(open_store()) is None
+    with lock(open_store()) as session:
+        assert session.state is not None
+
+
+@pytest.mark.parametrize("kind", sorted(LASTING_LOCKS))
+def test_the_lock_of_a_killed_process_stays_where_the_store_cannot_know_until_somebody_breaks_it(start, open_store):
+    holder = start(HOLD)
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert (open_store().holder(), open_store().unlock()) == (make_info("hold"), make_info("hold"))
     with lock(open_store()) as session:
         assert session.state is not None
 

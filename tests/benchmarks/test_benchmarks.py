@@ -30,6 +30,7 @@ def project(tmp_path):
         ("startup.py", ["--runs", "1"], "COMMAND"),
         ("state_scale.py", ["2", "5", "--outcomes", "2", "--runs", "1"], "RECORDS"),
         ("object_store_scale.py", ["0", "3", "--live", "2", "--sends", "2", "--backend", "gcs"], "WHAT"),
+        ("http_state_scale.py", ["2", "--sends", "1"], "RECORDS"),
         ("apply_throughput.py", ["3", "--latency", "5", "--parallelism", "2"], "SENDS"),
     ],
 )
