@@ -1,0 +1,55 @@
+"""What drawn histories found, each as the shortest history that shows the truth it broke."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.proof.account import SharedAccount
+from tests.proof.campaigns import Campaign
+from tests.proof.people import resolve_truthfully
+from tests.proof.world import BEGINNING
+
+MORNING = BEGINNING.replace(day=25)
+SPRING = Campaign("spring", MORNING)
+
+
+@pytest.fixture
+def account(tmp_path):
+    opened = SharedAccount(tmp_path)
+    opened.init()
+    yield opened
+    opened.close()
+
+
+def apply_and_lose(account, *campaigns, for_hours):
+    """An apply whose first submission arrives hours later, and is made once more meanwhile."""
+    account.declare(*campaigns)
+    account.hold_back = timedelta(hours=for_hours)
+    account.apply()
+
+
+def waiting(account):
+    return [entry["payload"]["options"]["text"] for entry in account.ledger() if entry["status"] == "scheduled"]
+
+
+def test_an_earlier_version_that_arrives_late_is_known_by_the_start_that_it_had(account):
+    apply_and_lose(account, SPRING, for_hours=2)
+    account.declare(replace(SPRING, at=MORNING + timedelta(hours=5)))
+    account.apply()
+    account.wait(hours=3)
+    run = account.apply()
+    assert [str(action.action) for action in run.plan.actions] == ["stop"]
+    assert (account.doubles(), account.lost()) == ([], [])
+
+
+def test_an_earlier_version_that_arrives_late_is_replaced_by_what_the_manifest_says(account):
+    apply_and_lose(account, SPRING, for_hours=2)
+    account.declare(replace(SPRING, at=MORNING + timedelta(hours=5), sender="Beta", version=2))
+    account.apply()
+    account.wait(hours=3)
+    account.apply()
+    resolve_truthfully(account, "spring")
+    run = account.converge()
+    assert (run.code, account.doubles(), account.lost(), account.undone()) == (0, [], [], [])
+    assert waiting(account) == ["spring r1 v2"]
