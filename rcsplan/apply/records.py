@@ -181,6 +181,13 @@ def remote_status(campaign: CampaignInfo, *, now: datetime) -> RemoteStatus:
     )
 
 
+def superseded_by(record: Record, now: datetime) -> tuple[Superseded, ...]:
+    """The earlier campaigns of a record which another takes the place of, its own included."""
+    if record.remote_id is None:
+        return record.superseded
+    return (*record.superseded, Superseded(remote_id=record.remote_id, digest=record.digest, stopped_at=now))
+
+
 def _given_up(record: Record) -> tuple[Intent, ...]:
     """What is watched, the open intent included."""
     if record.intent is None:

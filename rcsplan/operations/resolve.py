@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rcsplan.apply.records import adopted, never_arrived, version_of
+from rcsplan.apply.records import adopted, never_arrived, superseded_by, version_of
 from rcsplan.bsg.client import NotFound
 from rcsplan.errors import UsageError
 from rcsplan.operations.observe import clock_of, observe_account, sighting_of
 from rcsplan.operations.states import entry_in, owned_state
 from rcsplan.plan.guards import unclaimed
-from rcsplan.state.model import DisownCampaign, PutRecord, Superseded
+from rcsplan.state.model import DisownCampaign, PutRecord
 from rcsplan.state.phase import LIVE, phase_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def resolve_as_sent(target: Target, address: str, remote_id: int) -> None:
         evidence = f"{target.runtime.who} resolved it as campaign {remote_id}."
         # What was a newer copy is stopped by now, and stays known, so that nobody takes it for somebody else's.
         found = adopted(posted, campaign, evidence, now=now)
-        found = found.model_copy(update={"stop": None, "superseded": _with_copy(record, now)})
+        found = found.model_copy(update={"stop": None, "superseded": superseded_by(record, now)})
         session.record([PutRecord(address=address, record=found)])
         session.save()
 
@@ -127,9 +127,3 @@ def _open_record(entry: SendEntry, address: str) -> Record:
         if record.intent is not None or record.late_id is not None:
             return record
     raise UsageError(f"Nothing of {address!r} is open", hint="What is open is shown by: rcsplan plan")
-
-
-def _with_copy(record: Record, now: datetime) -> tuple[Superseded, ...]:
-    if record.remote_id is None:
-        return record.superseded
-    return (*record.superseded, Superseded(remote_id=record.remote_id, digest=record.digest, stopped_at=now))

@@ -11,7 +11,7 @@ from rcsplan.campaign.schedule import Instant, Scheduled, horizon, opens_on, wal
 from rcsplan.plan.model import ActionKind, Reason
 from rcsplan.plan.verdict import Verdict, blocked, nothing
 from rcsplan.state.model import StopCause
-from rcsplan.state.phase import DRIFTED, Phase, phase_of
+from rcsplan.state.phase import DRIFTED, REACHED_PEOPLE, Phase, phase_of
 
 if TYPE_CHECKING:
     from rcsplan.campaign.model import Send
@@ -48,12 +48,13 @@ class Judge:
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
+        late = _late_of(entry)
+        if late is not None:
+            return self._late(late)
         record = entry.newest
         if record is None or record.archived_at is not None:
             return None
         phase = phase_of(record)
-        if record.late_id is not None:
-            return self._late(record)
         if phase is Phase.WAITING or (phase is Phase.BEGUN and self.rules.allow_stop_sending):
             return self._stop(record, archives=True)
         notes = ("It is sending now and goes on.",) if phase is Phase.BEGUN else ()
@@ -67,11 +68,12 @@ class Judge:
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
+        late = _late_of(entry)
+        if late is not None:
+            return self._late(late)
         record = entry.newest
         if record is None or send.revision in entry.skipped:
             return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
-        if record.late_id is not None:
-            return self._late(record)
         if str(send.address) in self.rules.restore and record.refusal is not None:
             return self._restore(record)
         return self._against(send, record) if send.revision >= record.revision else _in_the_past(send, record)
@@ -116,6 +118,8 @@ class Judge:
         what = f"A submission that had seemed lost arrived after all, as campaign {record.late_id}."
         if phase_of(record) is Phase.WAITING:
             return replace(self._stop(record, archives=False), notes=(f"{what} The newer copy has to be stopped.",))
+        if phase_of(record) in REACHED_PEOPLE:
+            what += " The newer copy has begun: stop the late one before it starts, by rcsplan stop."
         return blocked(Reason.AMBIGUOUS, what, prior=record)
 
     def _stop_leftover(self, record: Record) -> Verdict:
@@ -235,6 +239,10 @@ def is_drift(record: Record) -> bool:
 
 def _unknown_of(entry: SendEntry) -> Record | None:
     return next((record for record in entry.revisions.values() if phase_of(record) is Phase.UNKNOWN), None)
+
+
+def _late_of(entry: SendEntry) -> Record | None:
+    return next((record for record in entry.revisions.values() if record.late_id is not None), None)
 
 
 def _leftover(entry: SendEntry) -> Record | None:

@@ -17,6 +17,7 @@ from rcsplan.bsg.session import Session
 from rcsplan.bsg.transport import InProcessTransport
 from rcsplan.campaign.message import WIRE_TIME
 from rcsplan.campaign.schedule import horizon
+from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.sandbox.account import Account, Moderation
 from rcsplan.sandbox.app import create_app
 from rcsplan.sandbox.faults import ConnectionDropped
@@ -117,7 +118,11 @@ class SharedAccount(World):
         if is_late:
             self.late |= {entry["id"] for entry in self.ledger()} - before
 
-    # What other people do.
+    # What people do.
+
+    def stop(self, address: str) -> None:
+        """`rcsplan stop ADDRESS`."""
+        stop_campaigns(self.target(), live_campaigns(self.target(), (address,)), lock_timeout=0)
 
     @cached_property
     def _session(self) -> Session:
@@ -190,7 +195,8 @@ class SharedAccount(World):
             return self.ledger()
         entries = [((*entry.former, address)[0], entry) for address, entry in state.sends.items()]
         records = [(name, record) for name, entry in entries for record in entry.revisions.values()]
-        known = state.sends.claimed_ids() | {record.late_id for _, record in records}
+        told = {record.late_id for _, record in records} | {*state.not_ours}
+        known = state.sends.claimed_ids() | told
         open_names = {name for name, record in records if record.intent is not None}
         return [
             entry for entry in self.ledger() if entry["id"] not in known and identity_of(entry).name not in open_names

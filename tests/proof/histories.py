@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rcsplan.errors import RcsplanError, StateMissing
-from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.plan.model import Reason
 from rcsplan.sandbox.faults import FaultKind
 from tests.proof.account import WAITING, SharedAccount, starts_at
 from tests.proof.campaigns import Campaign, identity_of
 from tests.proof.faults import ENDPOINTS
-from tests.proof.people import open_records, resolve_truthfully, take_the_ways_out
+from tests.proof.people import open_records, resolve_truthfully, stop_what_came_too_late, take_the_ways_out
 from tests.proof.world import BEGINNING
 
 if TYPE_CHECKING:
@@ -152,10 +151,8 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def stop(self, data: st.DataObject) -> None:
         """`rcsplan stop`."""
-        target = self.world.target()
         with contextlib.suppress(RcsplanError):
-            live = live_campaigns(target, (self._any(data).name,))
-            stop_campaigns(target, live, lock_timeout=0)
+            self.world.stop(self._any(data).name)
 
     @precondition(lambda self: self._open())
     @rule(data=st.data())
@@ -317,6 +314,7 @@ class Histories(RuleBasedStateMachine):
             return
         held, self.world.hold = self.world.hold, ""
         self.world.apply()
+        stop_what_came_too_late(self.world)
         self.world.hold = held
         self.world.late.clear()
 

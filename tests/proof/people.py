@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from rcsplan.operations.resolve import resolve_as_not_sent, resolve_as_sent
 from rcsplan.operations.state_edits import disown, skip
 from rcsplan.plan.model import Reason
+from rcsplan.state.phase import REACHED_PEOPLE, phase_of
 from tests.proof.campaigns import identity_of
 
 if TYPE_CHECKING:
     from rcsplan.plan.model import Action
     from rcsplan.state.model import Record
+    from tests.proof.account import SharedAccount
     from tests.proof.world import Run, World
 
 _SOON = timedelta(minutes=10)
@@ -40,6 +42,14 @@ def resolve_truthfully(world: World, address: str) -> None:
         resolve_as_sent(world.target(), address, arrived[-1])
     else:
         resolve_as_not_sent(world.target(), address, confirm=lambda _: True)
+
+
+def stop_what_came_too_late(world: SharedAccount) -> None:
+    """Stop late copies of what has been sent meanwhile, as their blocks say, and tell that nothing is left of them."""
+    for address, record in open_records(world):
+        if record.late_id is not None and phase_of(record) in REACHED_PEOPLE:
+            world.stop(address)
+            resolve_truthfully(world, address)
 
 
 def take_the_ways_out(world: World, run: Run) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.proof.account import SharedAccount
 from tests.proof.campaigns import Campaign
-from tests.proof.people import resolve_truthfully
+from tests.proof.people import resolve_truthfully, stop_what_came_too_late
 from tests.proof.world import BEGINNING
 
 MORNING = BEGINNING.replace(day=25)
@@ -53,3 +53,25 @@ def test_an_earlier_version_that_arrives_late_is_replaced_by_what_the_manifest_s
     run = account.converge()
     assert (run.code, account.doubles(), account.lost(), account.undone()) == (0, [], [], [])
     assert waiting(account) == ["spring r1 v2"]
+
+
+def test_an_earlier_revision_that_arrives_late_is_stopped_also_where_its_copy_was(account):
+    apply_and_lose(account, SPRING, for_hours=5)
+    account.stop("spring")
+    account.declare(replace(SPRING, revision=2))
+    account.apply()
+    account.wait(hours=6)
+    account.apply()
+    assert (account.doubles(), account.lost(), waiting(account)) == ([], [], ["spring r2 v1"])
+    assert account.converge().code == 0
+
+
+def test_a_late_copy_of_what_was_sent_meanwhile_blocks_until_it_is_stopped(account):
+    apply_and_lose(account, SPRING, for_hours=5)
+    account.declare(replace(SPRING, at=BEGINNING + timedelta(hours=1)))
+    account.apply()
+    account.wait(hours=6)
+    (action,) = account.apply().plan.blocked
+    assert action.detail.endswith("stop the late one before it starts, by rcsplan stop.")
+    stop_what_came_too_late(account)
+    assert (account.doubles(), account.lost(), waiting(account)) == ([], [], [])
