@@ -23,6 +23,7 @@ from rcsplan.sandbox.app import create_app
 from rcsplan.sandbox.faults import ConnectionDropped
 from rcsplan.state.model import StopCause
 from tests.proof.campaigns import identity_of, text_of
+from tests.proof.people import WAITING
 from tests.proof.world import BEGINNING, Clock, World
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ KYIV = ZoneInfo("Europe/Kyiv")
 
 #: The message of other people: the ledger tells by it that a campaign is none of ours.
 _OTHERS = "a campaign of other people"
-
-#: Statuses of what has not begun.
-WAITING = frozenset({"creation", "moderation", "scheduled"})
 
 #: Whoever was held back longer than ttl, deadline and settle arrives after its absence was taken for conclusive.
 SETTLED = timedelta(seconds=150)

@@ -16,10 +16,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rcsplan.errors import RcsplanError, StateMissing
 from rcsplan.plan.model import Reason
 from rcsplan.sandbox.faults import FaultKind
-from tests.proof.account import WAITING, SharedAccount, starts_at
+from tests.proof.account import SharedAccount, starts_at
 from tests.proof.campaigns import Campaign, identity_of
 from tests.proof.faults import ENDPOINTS
-from tests.proof.people import open_records, resolve_truthfully, stop_what_came_too_late, take_the_ways_out
+from tests.proof.people import (
+    WAITING,
+    open_records,
+    resolve_truthfully,
+    stop_what_came_too_late,
+    take_the_ways_out,
+)
 from tests.proof.world import BEGINNING
 
 if TYPE_CHECKING:

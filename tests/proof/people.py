@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.proof.account import SharedAccount
     from tests.proof.world import Run, World
 
+#: Statuses of what has not begun.
+WAITING = frozenset({"creation", "moderation", "scheduled"})
+
 _SOON = timedelta(minutes=10)
 
 
@@ -58,6 +61,8 @@ def take_the_ways_out(world: World, run: Run) -> None:
         match action.reason:
             case Reason.AMBIGUOUS if action.address in dict(open_records(world)):
                 resolve_truthfully(world, action.address)
+            case Reason.MISSED if action.prior is not None and action.prior.status in WAITING:
+                world.remove(action.address)
             case Reason.MISSED:
                 skip(world.target(), (action.address,), missed=False)
             case Reason.LOOKALIKE:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from rcsplan.errors import UsageError
+from rcsplan.operations.state_edits import skip
 from tests.proof.account import SharedAccount
 from tests.proof.campaigns import Campaign
 from tests.proof.people import resolve_truthfully, stop_what_came_too_late
@@ -75,3 +77,12 @@ def test_a_late_copy_of_what_was_sent_meanwhile_blocks_until_it_is_stopped(accou
     assert action.detail.endswith("stop the late one before it starts, by rcsplan stop.")
     stop_what_came_too_late(account)
     assert (account.doubles(), account.lost(), waiting(account)) == ([], [], [])
+
+
+def test_what_is_still_scheduled_is_not_put_to_rest(account):
+    account.declare(SPRING)
+    account.apply()
+    account.declare(replace(SPRING, at=account.clock() + timedelta(minutes=1)))
+    with pytest.raises(UsageError, match="is still scheduled"):
+        skip(account.target(), ("spring",), missed=False)
+    assert skip(account.target(), (), missed=True) == ()
