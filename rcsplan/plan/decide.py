@@ -90,7 +90,7 @@ class Judge:
             case Phase.WITHDRAWN:
                 return self._again(send, record, raised=raised)
             case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED as phase:
-                return self._open(send, prior=record) if raised else self._drifted(record, phase)
+                return self._open(send, prior=record) if raised else self._drifted(send, record, phase)
             case Phase.UNKNOWN:  # pragma: no cover  judged before
                 return _unknown(record)
             case phase:
@@ -214,9 +214,10 @@ class Judge:
     def _differs(self, send: Send, record: Record) -> bool:
         return send.digest != record.digest or wire_start(send, self.facts) != record.wire_start_at
 
-    def _drifted(self, record: Record, phase: Phase) -> Verdict:
+    def _drifted(self, send: Send, record: Record, phase: Phase) -> Verdict:
         what = drift_sentence(record, phase)
-        if record.start_at is not None and record.start_at <= self.facts.now:
+        is_wanted_later = isinstance(send.schedule, Scheduled) and send.schedule.start > self.facts.now
+        if record.start_at is not None and record.start_at <= self.facts.now and not is_wanted_later:
             return nothing(record, f"{what} Its time has passed.")
         return blocked(Reason.DRIFT, what, prior=record)
 

@@ -7,6 +7,7 @@ import pytest
 
 from rcsplan.errors import UsageError
 from rcsplan.operations.state_edits import skip
+from rcsplan.plan.model import Reason
 from tests.proof.account import SharedAccount
 from tests.proof.campaigns import Campaign
 from tests.proof.people import resolve_truthfully, stop_what_came_too_late
@@ -86,3 +87,13 @@ def test_what_is_still_scheduled_is_not_put_to_rest(account):
     with pytest.raises(UsageError, match="is still scheduled"):
         skip(account.target(), ("spring",), missed=False)
     assert skip(account.target(), (), missed=True) == ()
+
+
+def test_what_others_stopped_blocks_also_when_it_gets_a_new_time_after_its_own(account):
+    account.declare(SPRING)
+    account.apply()
+    account.others_stop(54000000)
+    account.wait(days=2)
+    account.declare(replace(SPRING, at=SPRING.at + timedelta(days=3)))
+    (action,) = account.apply().plan.actions
+    assert (str(action.action), action.reason) == ("blocked", Reason.DRIFT)
