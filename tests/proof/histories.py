@@ -114,12 +114,13 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.world.wanted)
     @rule(data=st.data())
     def rename(self, data: st.DataObject) -> None:
-        """A manifest gets another name, and says which it had."""
+        """A manifest gets another name, and says all that it had: no apply may have seen the last of them."""
         known = self._any(data)
         self.world.remove(known.name)
         self.last.pop(known.name)
         name = self.names[known.origin] = f"{known.name}-too"
-        self._declare(replace(known, name=name, moved_from=known.name, first_name=known.origin))
+        former = ", ".join(filter(None, (known.moved_from, known.name)))
+        self._declare(replace(known, name=name, moved_from=former, first_name=known.origin))
 
     # What rcsplan does.
 
