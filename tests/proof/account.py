@@ -191,11 +191,12 @@ class SharedAccount(World):
         state = self.state()
         if state is None:
             return self.ledger()
-        entries = [((*entry.former, address)[0], entry) for address, entry in state.sends.items()]
-        records = [(name, record) for name, entry in entries for record in entry.revisions.values()]
-        told = {record.late_id for _, record in records} | {*state.not_ours}
+        records = [record for entry in state.sends.values() for record in entry.revisions.values()]
+        told = {record.late_id for record in records} | {*state.not_ours}
         known = state.sends.claimed_ids() | told
-        open_names = {name for name, record in records if record.intent is not None}
+        # By its message, for an address may have been renamed before it was ever applied.
+        in_doubt = [record for record in records if record.intent is not None]
+        open_names = {identity_of({"payload": record.payload}).name for record in in_doubt}
         return [
             entry for entry in self.ledger() if entry["id"] not in known and identity_of(entry).name not in open_names
         ]
