@@ -14,6 +14,7 @@ from rcsplan.state.model import (
     RemoteStatus,
     Stop,
     StopCause,
+    Submission,
     Superseded,
 )
 
@@ -95,7 +96,7 @@ def adopted(record: Record, campaign: CampaignInfo, evidence: str, *, now: datet
     """The record of a submission whose answer was lost, and whose campaign was found."""
     found = submitted(record, campaign, now=now)
     # Where a submission was repeated, nobody can tell which of the two this is: the other may still arrive.
-    watched = (*record.watched, record.intent) if record.watched and record.intent else record.watched
+    watched = _given_up(record) if record.watched else ()
     # The price is told in the answer to a create alone (bsg-api.md section 3.6): a later 0 means nothing.
     unpriced = {"price": None, "currency": None}
     return found.model_copy(update={"evidence": evidence, **unpriced, "late_id": None, "watched": watched})
@@ -105,7 +106,18 @@ def never_arrived(record: Record) -> Record:
     """The record of a submission that did not arrive: it may be repeated, and the lost one stays watched."""
     if record.intent is None:
         return record
-    return record.model_copy(update={"intent": None, "watched": (*record.watched, record.intent)})
+    return record.model_copy(update={"intent": None, "watched": _given_up(record)})
+
+
+def as_posted(record: Record, intent: Intent) -> Record:
+    """The record with what was posted under an intent: by now it may hold a later version of the message."""
+    return record if intent.submission is None else record.model_copy(update=dict(intent.submission))
+
+
+def version_of(record: Record, *, sender: str, start_at: datetime | None) -> Record:
+    """The record with the version that a campaign is of: what arrives late may be an earlier one."""
+    versions = (as_posted(record, intent) for intent in record.watched)
+    return next((one for one in versions if (one.sender, one.start_at) == (sender, start_at)), record)
 
 
 def disputed(record: Record, candidates: tuple[int, ...], why: str, *, now: datetime) -> Record:
@@ -167,6 +179,21 @@ def remote_status(campaign: CampaignInfo, *, now: datetime) -> RemoteStatus:
         start_at=campaign.start_at.strftime(WIRE_TIME) if campaign.start_at else None,
         observed_at=now,
     )
+
+
+def superseded_by(record: Record, now: datetime) -> tuple[Superseded, ...]:
+    """The earlier campaigns of a record which another takes the place of, its own included."""
+    if record.remote_id is None:
+        return record.superseded
+    return (*record.superseded, Superseded(remote_id=record.remote_id, digest=record.digest, stopped_at=now))
+
+
+def _given_up(record: Record) -> tuple[Intent, ...]:
+    """What is watched, the open intent included."""
+    if record.intent is None:
+        return record.watched
+    posted = Submission.model_validate(record, from_attributes=True)
+    return (*record.watched, record.intent.model_copy(update={"submission": posted}))
 
 
 def _superseded(prior: Record) -> tuple[Superseded, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
 from rcsplan.apply.records import observed, stopped, stopping
-from rcsplan.errors import NotSent, OutcomeUnknown, ProviderError, RcsplanError
+from rcsplan.errors import NotSent, OutcomeUnknown, ProviderError, RcsplanError, Rejected
 from rcsplan.state.model import PutRecord
 
 if TYPE_CHECKING:
@@ -125,6 +125,11 @@ class Stopper:
                 announced = self._announce(step, announced)
                 if self._last_objection(step, announced):
                     raise doubt or error from None
+            except RcsplanError as error:
+                # A refusal says that it was not stopped; any other error leaves open what an earlier attempt did.
+                if doubt is None or isinstance(error, Rejected):
+                    raise
+                raise doubt from None
             else:
                 break
         return announced

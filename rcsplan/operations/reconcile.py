@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.echo import is_proven
-from rcsplan.apply.records import adopted, disputed, never_arrived
+from rcsplan.apply.records import adopted, as_posted, disputed, never_arrived, superseded_by, version_of
 from rcsplan.operations.observe import BACK
 from rcsplan.plan.reconcile import (
     Ambiguous,
@@ -20,6 +20,7 @@ from rcsplan.plan.reconcile import (
     reconcile,
 )
 from rcsplan.state.model import PutRecord
+from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,11 @@ def findings(client: ReadClient, state: State, seen: Observation, target: Target
     ]
     taken = Counter(one.campaign.id for _, _, one in judged if isinstance(one, Arrived))
     return tuple(
-        Finding(address=address, record=_concluded(record, fair, seen), conclusion=fair)
+        Finding(
+            address=address,
+            record=_concluded(record, fair, seen, is_newest=record == state.records_of(address).newest),
+            conclusion=fair,
+        )
         for address, record, conclusion in judged
         if (fair := _without_contest(record, conclusion, taken)) is not None
     )
@@ -90,13 +95,17 @@ def _open_and_watched(state: State, seen: Observation) -> Iterator[tuple[str, Re
     archived = state.sends.archived_since(seen.facts.now - BACK)
     for address, entry in (*state.sends.current(), *archived):
         for record in entry.revisions.values():
-            watched = record.watched and record.late_id is None and _is_ahead(record, seen)
+            watched = record.late_id is None and any(_lost(record, seen))
             if record.intent is not None or watched:
                 yield address, record
 
 
-def _is_ahead(record: Record, seen: Observation) -> bool:
-    return record.start_at is not None and record.start_at > seen.facts.now
+def _lost(record: Record, seen: Observation) -> Iterator[tuple[Record, Intent]]:
+    """What was given up for lost and could still arrive before its start, as it was posted."""
+    for intent in record.watched:
+        posted = as_posted(record, intent)
+        if posted.start_at is not None and posted.start_at > seen.facts.now:
+            yield posted, intent
 
 
 def _conclude(client: ReadClient, record: Record, seen: Observation, evidence: Evidence) -> Conclusion | None:
@@ -104,7 +113,8 @@ def _conclude(client: ReadClient, record: Record, seen: Observation, evidence: E
     if record.intent is not None:
         return reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
     late = (
-        arrived_late(record, intent, _sightings(client, record, intent, seen), evidence) for intent in record.watched
+        arrived_late(posted, intent, _sightings(client, posted, intent, seen), evidence)
+        for posted, intent in _lost(record, seen)
     )
     first = next((campaign for campaign in late if campaign is not None), None)
     return None if first is None else Arrived(campaign=first)
@@ -120,11 +130,18 @@ def _without_contest(record: Record, conclusion: Conclusion, taken: Counter[int]
     return Ambiguous(candidates=(conclusion.campaign.id,), why=why)
 
 
-def _concluded(record: Record, conclusion: Conclusion, seen: Observation) -> Record:
+def _concluded(record: Record, conclusion: Conclusion, seen: Observation, *, is_newest: bool) -> Record:
+    # A copy of an earlier revision that was stopped with nothing sent is in nobody's way.
+    stands_beside = record.remote_id is not None and (is_newest or phase_of(record) is not Phase.WITHDRAWN)
     match conclusion:
-        case Arrived(campaign=campaign) if record.intent is None and record.remote_id is not None:
+        case Arrived(campaign=campaign) if record.intent is None and stands_beside:
             # It was submitted a second time meanwhile; what was archived is of concern again.
             return record.model_copy(update={"late_id": campaign.id, "archived_at": None})
+        case Arrived(campaign=campaign) if record.intent is None:
+            posted = version_of(record, sender=campaign.sender, start_at=campaign.start_at)
+            found = adopted(posted, seen.campaigns[campaign.id], _why(posted, campaign), now=seen.facts.now)
+            earlier = {"stop": None, "superseded": superseded_by(record, seen.facts.now)}
+            return found.model_copy(update={"archived_at": None, **earlier})
         case Arrived(campaign=campaign):
             found = adopted(record, seen.campaigns[campaign.id], _why(record, campaign), now=seen.facts.now)
             return found.model_copy(update={"archived_at": None})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rcsplan.apply.records import adopted, never_arrived
+from rcsplan.apply.records import adopted, never_arrived, superseded_by, version_of
 from rcsplan.bsg.client import NotFound
 from rcsplan.errors import UsageError
-from rcsplan.operations.observe import clock_of, observe_account
+from rcsplan.operations.observe import clock_of, observe_account, sighting_of
 from rcsplan.operations.states import entry_in, owned_state
 from rcsplan.plan.guards import unclaimed
-from rcsplan.state.model import DisownCampaign, PutRecord, Superseded
+from rcsplan.state.model import DisownCampaign, PutRecord
 from rcsplan.state.phase import LIVE, phase_of
 
 if TYPE_CHECKING:
@@ -58,12 +58,17 @@ def resolve_as_sent(target: Target, address: str, remote_id: int) -> None:
                 hint=f"Stop it first: rcsplan stop {address}",
             )
         with target.provider.reader() as client:
-            campaign = _campaign(client, remote_id, record)
+            campaign = _campaign(client, remote_id)
             now = clock_of(client, target)()
+        start_at = sighting_of(campaign, target.response_zone).start_at
+        posted = version_of(record, sender=campaign.sender, start_at=start_at)
+        if campaign.sender != posted.sender:
+            detail = f"It was submitted as {campaign.sender}, and the send as {posted.sender}."
+            raise UsageError(f"Campaign {remote_id} has another sender", detail=detail)
         evidence = f"{target.runtime.who} resolved it as campaign {remote_id}."
         # What was a newer copy is stopped by now, and stays known, so that nobody takes it for somebody else's.
-        found = adopted(record, campaign, evidence, now=now)
-        found = found.model_copy(update={"stop": None, "superseded": _with_copy(record, now)})
+        found = adopted(posted, campaign, evidence, now=now)
+        found = found.model_copy(update={"stop": None, "superseded": superseded_by(record, now)})
         session.record([PutRecord(address=address, record=found)])
         session.save()
 
@@ -110,15 +115,11 @@ def _suspects(record: Record) -> frozenset[int]:
     return frozenset(late | set(record.intent.candidates if record.intent else ()))
 
 
-def _campaign(client: ReadClient, remote_id: int, record: Record) -> CampaignInfo:
+def _campaign(client: ReadClient, remote_id: int) -> CampaignInfo:
     try:
-        campaign = client.campaign(remote_id)
+        return client.campaign(remote_id)
     except NotFound:
         raise UsageError(f"The account has no campaign {remote_id}") from None
-    if campaign.sender != record.sender:
-        detail = f"It was submitted as {campaign.sender}, and the send as {record.sender}."
-        raise UsageError(f"Campaign {remote_id} has another sender", detail=detail)
-    return campaign
 
 
 def _open_record(entry: SendEntry, address: str) -> Record:
@@ -126,9 +127,3 @@ def _open_record(entry: SendEntry, address: str) -> Record:
         if record.intent is not None or record.late_id is not None:
             return record
     raise UsageError(f"Nothing of {address!r} is open", hint="What is open is shown by: rcsplan plan")
-
-
-def _with_copy(record: Record, now: datetime) -> tuple[Superseded, ...]:
-    if record.remote_id is None:
-        return record.superseded
-    return (*record.superseded, Superseded(remote_id=record.remote_id, digest=record.digest, stopped_at=now))

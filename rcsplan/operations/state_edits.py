@@ -72,13 +72,22 @@ def skip(target: Target, addresses: tuple[str, ...], *, missed: bool) -> tuple[s
         with target.provider.reader() as client:
             seen = settle(client, state, session, target, timeout=0, listen=lambda _: None).seen
         plan = plan_on(state, seen.facts, target, target.rules).plan
-        found = {action.address: action for action in plan.blocked if action.reason is Reason.MISSED}
+        missed_ones = (action for action in plan.blocked if action.reason is Reason.MISSED)
+        found = {action.address: action for action in missed_ones if not _is_live(state, action.address)}
         wrong = [address for address in addresses if address not in found]
         if wrong:
-            raise UsageError(f"{wrong[0]!r} was not missed", hint="What was missed is shown by: rcsplan plan")
+            raise UsageError(
+                f"{wrong[0]!r} was not missed, or an earlier version of it is still scheduled",
+                hint="What was missed is shown by: rcsplan plan\nWhat is scheduled can be removed, or stopped.",
+            )
         chosen = tuple(found) if missed else addresses
         _commit(session, *(SkipSend(address=address, revision=found[address].revision) for address in chosen))
         return chosen
+
+
+def _is_live(state: State, address: str) -> bool:
+    """Whether something of an address may still be sent: at rest it would go out, and every plan would hide it."""
+    return any(phase_of(record) in LIVE for record in state.records_of(address).revisions.values())
 
 
 def disown(target: Target, remote_ids: tuple[int, ...]) -> None:

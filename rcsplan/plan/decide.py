@@ -11,7 +11,7 @@ from rcsplan.campaign.schedule import Instant, Scheduled, horizon, opens_on, wal
 from rcsplan.plan.model import ActionKind, Reason
 from rcsplan.plan.verdict import Verdict, blocked, nothing
 from rcsplan.state.model import StopCause
-from rcsplan.state.phase import DRIFTED, Phase, phase_of
+from rcsplan.state.phase import DRIFTED, REACHED_PEOPLE, Phase, phase_of
 
 if TYPE_CHECKING:
     from rcsplan.campaign.model import Send
@@ -48,12 +48,13 @@ class Judge:
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
+        late = _late_of(entry)
+        if late is not None:
+            return self._late(late)
         record = entry.newest
         if record is None or record.archived_at is not None:
             return None
         phase = phase_of(record)
-        if record.late_id is not None:
-            return self._late(record)
         if phase is Phase.WAITING or (phase is Phase.BEGUN and self.rules.allow_stop_sending):
             return self._stop(record, archives=True)
         notes = ("It is sending now and goes on.",) if phase is Phase.BEGUN else ()
@@ -67,11 +68,12 @@ class Judge:
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
+        late = _late_of(entry)
+        if late is not None:
+            return self._late(late)
         record = entry.newest
         if record is None or send.revision in entry.skipped:
             return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
-        if record.late_id is not None:
-            return self._late(record)
         if str(send.address) in self.rules.restore and record.refusal is not None:
             return self._restore(record)
         return self._against(send, record) if send.revision >= record.revision else _in_the_past(send, record)
@@ -88,7 +90,7 @@ class Judge:
             case Phase.WITHDRAWN:
                 return self._again(send, record, raised=raised)
             case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED as phase:
-                return self._open(send, prior=record) if raised else self._drifted(record, phase)
+                return self._open(send, prior=record) if raised else self._drifted(send, record, phase)
             case Phase.UNKNOWN:  # pragma: no cover  judged before
                 return _unknown(record)
             case phase:
@@ -116,6 +118,8 @@ class Judge:
         what = f"A submission that had seemed lost arrived after all, as campaign {record.late_id}."
         if phase_of(record) is Phase.WAITING:
             return replace(self._stop(record, archives=False), notes=(f"{what} The newer copy has to be stopped.",))
+        if phase_of(record) in REACHED_PEOPLE:
+            what += " The newer copy has begun: stop the late one before it starts, by rcsplan stop."
         return blocked(Reason.AMBIGUOUS, what, prior=record)
 
     def _stop_leftover(self, record: Record) -> Verdict:
@@ -210,9 +214,10 @@ class Judge:
     def _differs(self, send: Send, record: Record) -> bool:
         return send.digest != record.digest or wire_start(send, self.facts) != record.wire_start_at
 
-    def _drifted(self, record: Record, phase: Phase) -> Verdict:
+    def _drifted(self, send: Send, record: Record, phase: Phase) -> Verdict:
         what = drift_sentence(record, phase)
-        if record.start_at is not None and record.start_at <= self.facts.now:
+        is_wanted_later = isinstance(send.schedule, Scheduled) and send.schedule.start > self.facts.now
+        if record.start_at is not None and record.start_at <= self.facts.now and not is_wanted_later:
             return nothing(record, f"{what} Its time has passed.")
         return blocked(Reason.DRIFT, what, prior=record)
 
@@ -235,6 +240,10 @@ def is_drift(record: Record) -> bool:
 
 def _unknown_of(entry: SendEntry) -> Record | None:
     return next((record for record in entry.revisions.values() if phase_of(record) is Phase.UNKNOWN), None)
+
+
+def _late_of(entry: SendEntry) -> Record | None:
+    return next((record for record in entry.revisions.values() if record.late_id is not None), None)
 
 
 def _leftover(entry: SendEntry) -> Record | None:

@@ -43,6 +43,22 @@ class RemoteStatus(_Document):
     observed_at: datetime
 
 
+class Submission(_Document):
+    """What was posted: all of a record that another version of the message replaces."""
+
+    digest: str
+    content_digest: str
+    source_digest: str
+    sender: str
+    start_at: datetime | None = None
+    wire_start_at: str | None = None
+    declared_start: str
+    timezone: str
+    validity_hours: int
+    payload: dict[str, JsonValue] | None = None
+    lists: tuple[ListSnapshot, ...] = ()
+
+
 class Intent(_Document):
     """A submission that is about to happen, or happened with an outcome that is not known."""
 
@@ -56,6 +72,9 @@ class Intent(_Document):
     candidates: tuple[int, ...] = Field(default=(), description="Campaigns that may be this submission.")
     dispute: str = Field(default="", description="Why only a person can tell what became of it.")
     looked_at: datetime | None = Field(default=None, description="When the account was last searched for it.")
+    submission: Submission | None = Field(
+        default=None, description="What was posted, once it was given up for lost: the record may hold another by then."
+    )
 
 
 class StopCause(StrEnum):

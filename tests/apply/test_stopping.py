@@ -171,6 +171,23 @@ class SeesItScheduled(Blind):
     shown = "scheduled"
 
 
+class LosesSight(Blind):
+    """A client whose stop is executed, its answer lost, and which then finds out no more."""
+
+    def stop(self, campaign_id):
+        if self._asked:
+            raise ProviderError("The provider answered with status 500")
+        super().stop(campaign_id)
+        raise OutcomeUnknown("The provider's answer did not arrive")
+
+
+def test_a_stop_that_may_have_arrived_is_unknown_though_a_later_one_failed(live):
+    live.open_client = LosesSight
+    (event,) = live.apply()
+    assert (str(event.happening), statuses(live)) == ("unknown", ["stopped"])
+    assert live.record().stop is not None
+
+
 @pytest.mark.parametrize(("client", "happening"), [(Blind, "unknown"), (SeesItScheduled, "failed")])
 def test_a_stop_that_is_not_confirmed_is_not_followed_by_another(live, client, happening):
     live.open_client = client
