@@ -1,10 +1,12 @@
 """Projects with a simulator and a state of their own; and a whole rcsplan over every kind of store."""
 
+import contextlib
+
 import pytest
 
 from rcsplan.sandbox.store import SandboxStore
 from tests.apply.rig import Clock
-from tests.backend.stores import STORES
+from tests.backend.stores import STORES, serving
 from tests.operations.kinds import KINDS
 from tests.operations.shop import Shop
 from tests.proof.world import opened_world
@@ -27,8 +29,17 @@ def kind(request):
 
 @pytest.fixture
 def open_at(kind, tmp_path):
-    """Opens a store of the kind, as another process would, by the name of its place."""
-    return lambda place: STORES[kind](tmp_path / place)
+    """Opens a store of the kind, as another process would, by the name of its place; its server runs till the end."""
+    served = set()
+    with contextlib.ExitStack() as servers:
+
+        def opened(place):
+            if place not in served:
+                servers.enter_context(serving(kind, tmp_path / place))
+                served.add(place)
+            return STORES[kind](tmp_path / place)
+
+        yield opened
 
 
 @pytest.fixture

@@ -109,6 +109,9 @@ class FusedStore:
     def unlock(self):
         return self.fuse.around("unlock", self.store.unlock)
 
+    def probe(self):
+        return self.fuse.around("probe", self.store.probe)
+
 
 class FusedSession:
     """Any session, with a step before and after each call."""
@@ -124,6 +127,9 @@ class FusedSession:
 
     def create(self, state) -> None:
         self._fuse.around("create", lambda: self._session.create(state))
+
+    def replace(self, state) -> None:
+        self._fuse.around("replace", lambda: self._session.replace(state))
 
     def check(self) -> None:
         self._fuse.around("check", self._session.check)
