@@ -21,6 +21,21 @@ def shop(tmp_path):
     sandbox.close()
 
 
+@pytest.fixture
+def places(tmp_path):
+    """Opens a store of a kind at a named place, as another process would; its server runs while the test does."""
+    with contextlib.ExitStack() as servers:
+        served = set()
+
+        def open_at(kind, place):
+            if place not in served:
+                servers.enter_context(serving(kind, tmp_path / place))
+                served.add(place)
+            return STORES[kind](tmp_path / place)
+
+        yield open_at
+
+
 @pytest.fixture(params=KINDS)
 def kind(request):
     """A kind of store."""
@@ -28,18 +43,9 @@ def kind(request):
 
 
 @pytest.fixture
-def open_at(kind, tmp_path):
-    """Opens a store of the kind, as another process would, by the name of its place; its server runs till the end."""
-    served = set()
-    with contextlib.ExitStack() as servers:
-
-        def opened(place):
-            if place not in served:
-                servers.enter_context(serving(kind, tmp_path / place))
-                served.add(place)
-            return STORES[kind](tmp_path / place)
-
-        yield opened
+def open_at(kind, places):
+    """Opens a store of the kind by the name of its place."""
+    return lambda place: places(kind, place)
 
 
 @pytest.fixture

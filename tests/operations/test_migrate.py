@@ -18,7 +18,7 @@ from rcsplan.errors import (
 from rcsplan.operations.migrate import migrate
 from rcsplan.state.contents import contents_of
 from tests.backend.disks import Crash
-from tests.backend.stores import STORES, lock
+from tests.backend.stores import lock
 from tests.builders import make_state
 from tests.operations.faulty import FaultyStore, Outage, unwritable
 from tests.operations.kinds import KINDS, THOROUGH
@@ -36,9 +36,9 @@ def open_there(open_at):
 
 
 @pytest.fixture(params=KINDS)
-def open_other(request, tmp_path):
+def open_other(request, places):
     """Opens a store of any kind that the state is moved to."""
-    return lambda: STORES[request.param](tmp_path / "state-there")
+    return lambda: places(request.param, "state-there")
 
 
 @pytest.fixture
