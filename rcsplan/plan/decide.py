@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from rcsplan.campaign.message import WIRE_TIME
 from rcsplan.campaign.schedule import Instant, Scheduled, horizon, opens_on, wall_time_of
 from rcsplan.plan.model import ActionKind, Reason
-from rcsplan.plan.unsettled import unsettled, which_of
+from rcsplan.plan.unsettled import arrived_late, unsettled
 from rcsplan.plan.verdict import Verdict, blocked, clock, nothing
 from rcsplan.state.model import StopCause
 from rcsplan.state.phase import DRIFTED, Phase, phase_of
@@ -125,10 +125,10 @@ class Judge:
 
     def _late(self, record: Record, late_id: int) -> Verdict:
         """The verdict on an address whose first submission arrived after the second was made."""
-        what = f"A submission that had seemed lost arrived after all, as campaign {late_id}."
+        late = arrived_late(record, late_id)
         if phase_of(record) is Phase.WAITING:
-            return self._stop_copy(record, f"{what} The newer copy has to be stopped.")
-        return blocked(Reason.AMBIGUOUS, what, prior=record, way_out=which_of((late_id,)))
+            return self._stop_copy(record, f"{late.detail} The newer copy has to be stopped.")
+        return late
 
     def _stop_leftover(self, record: Record) -> Verdict:
         """The verdict on an address of which an earlier revision, given up for lost, arrived after all."""

@@ -28,6 +28,19 @@ def unsettled(record: Record) -> Verdict:
     )
 
 
+def arrived_late(record: Record, late_id: int) -> Verdict:
+    """The verdict on an address whose first submission arrived after the second was made."""
+    what = f"A submission that had seemed lost arrived after all, as campaign {late_id}."
+    return blocked(Reason.AMBIGUOUS, what, prior=record, way_out=which_of((late_id,)))
+
+
+def open_question(record: Record) -> Verdict | None:
+    """The verdict on a record of which only a person, or a later look, can tell what became of it."""
+    if record.intent is not None:
+        return unsettled(record)
+    return None if record.late_id is None else arrived_late(record, record.late_id)
+
+
 def which_of(candidates: tuple[int, ...]) -> str:
     """The ways out where one of some campaigns may be the send; the usual ones where none was seen."""
     if not candidates:
