@@ -7,6 +7,7 @@ import re
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rcsplan.cli.wiring import SandboxProvider
@@ -40,6 +41,12 @@ ACCOUNT = {
 SOON = {"deadline": "1s", "settle": "0s", "intent_ttl": "1s"}
 
 _EMPTY = re.compile(r"\b(ID|ADDRESS|REASON|FILE)\b")
+
+
+def in_days(days):
+    """A schedule that many days after today, by the real clock."""
+    day = datetime.now(UTC) + timedelta(days=days)
+    return {"at": f"{day:%Y-%m-%d} 12:00", "timezone": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class Shop(Project):
 
     def configure(self, *, account=None, policy=None, state=None, environment=None, **provider):
         """Write `rcsplan.yaml`: account data, policy and keys of the provider over the usual ones."""
-        provider = {"type": "sandbox", "timezone": "Europe/Kyiv", "account": {**ACCOUNT, **(account or {})}, **provider}
+        data = {} if "base_url" in provider else {"account": {**ACCOUNT, **(account or {})}}
+        provider = {"type": "sandbox", "timezone": "Europe/Kyiv", **data, **provider}
         document = {
             "apiVersion": "rcsplan/v1",
             "kind": "Project",
