@@ -9,6 +9,8 @@ from rcsplan.apply.records import observed, stopped, stopping
 from rcsplan.errors import ConfigurationError, NotSent, OutcomeUnknown, ProviderError, UsageError
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.states import check_belongs, load_state, owned_state
+from rcsplan.plan.unsettled import unsettled
+from rcsplan.plan.verdict import ways_out_of
 from rcsplan.state.model import PutRecord, StopCause
 from rcsplan.state.phase import LIVE, phase_of
 
@@ -58,8 +60,18 @@ def live_campaigns(target: Target, addresses: tuple[str, ...]) -> tuple[Live, ..
         check_belongs(state, target)
     missing = [address for address in addresses if not any(_is_meant(one.address, address) for one in found)]
     if missing:
-        raise UsageError(f"Nothing of {missing[0]!r} can be stopped", hint="What is live: rcsplan state list")
+        raise UsageError(f"Nothing of {missing[0]!r} can be stopped", hint=_what_instead(state, missing[0]))
     return found
+
+
+def _what_instead(state: State | None, wanted: str) -> str:
+    """What to do where nothing can be stopped: first say what became of a submission that may have arrived."""
+    current = state.sends.current() if state is not None else ()
+    for address, entry in current:
+        open_ones = [record for record in entry.revisions.values() if record.intent is not None]
+        if open_ones and _is_meant(address, wanted):
+            return ways_out_of(unsettled(open_ones[0]), address)
+    return "What is live: rcsplan state list"
 
 
 def stop_campaigns(target: Target, campaigns: tuple[Live, ...], *, lock_timeout: float) -> tuple[Stopped, ...]:
