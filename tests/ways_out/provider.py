@@ -8,6 +8,7 @@ from functools import partial
 
 from rcsplan.sandbox.account import parse_account
 from rcsplan.sandbox.app import create_app
+from rcsplan.sandbox.faults import parse_fault
 from rcsplan.sandbox.server import running
 from rcsplan.sandbox.store import SandboxStore
 from tests.ways_out.shop import ACCOUNT
@@ -33,12 +34,12 @@ class Provider:
 
 
 @contextmanager
-def served(database, *, conceals=False):
+def served(database, *, conceals=False, faults=()):
     """Serve a simulator while the block runs; one that conceals itself is taken for a provider, clock and all."""
     store = SandboxStore(database)
     store.seed(parse_account({key: value for key, value in ACCOUNT.items() if key != "clock"}))
     provider = Provider(store)
-    app = create_app(store)
+    app = create_app(store, faults=[parse_fault(text) for text in faults])
 
     def recording(environ, start_response):
         provider.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
