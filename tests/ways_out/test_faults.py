@@ -73,13 +73,6 @@ def test_a_fault_means_the_requests_of_its_method_and_path_alone(shop):
     assert shop.live() == ["Hello from sale"]
 
 
-def test_a_count_is_used_up_across_runs(shop):
-    shop.configure(faults=["GET /api/groups*=error_before:x100"])
-    shop.declare("sale")
-    assert [shop.run("plan").code for _ in range(2)] == [1, 1]
-    assert shop.ledger() == []
-
-
 @pytest.mark.parametrize("fault", ["explode", "slow", "refuse:2", "GET=refuse"])
 def test_a_fault_that_is_none_is_the_users_to_mend(shop, fault):
     shop.configure(faults=[fault])
