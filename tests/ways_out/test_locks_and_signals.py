@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
 from rcsplan.backend.local import LocalStore
 from tests.cli.running import COMMAND, lock_info, surroundings
+from tests.proof.processes import wait_until
 from tests.ways_out.provider import KEY, served
 from tests.ways_out.shop import SEND_GROUPS, STATE, in_days
 
@@ -67,24 +70,55 @@ def slow(shop, tmp_path, monkeypatch):
         yield shop, provider
 
 
-def interrupted(shop, provider, *signals):
-    """The exit code of an apply, one send at a time, that gets signals while its first submission is in flight."""
+@contextmanager
+def submitting(shop, provider):
+    """An apply, one send at a time, whose first submission is in flight."""
     command = [*COMMAND, "--project", shop.folder, "--log-format", "json"]
     with subprocess.Popen(
         [*command, "apply", "--auto-approve", "--parallelism", "1"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        text=True,
         env=surroundings({"BSG_TEST_KEY": KEY}),
     ) as run:
-        lines = iter(run.stderr.readline, b"")
-        next(line for line in lines if json.loads(line)["event"] == "started")
-        submitting = ("POST", SEND_GROUPS.partition(" ")[2])
-        while submitting not in provider.requests:
-            assert run.poll() is None
+        wait_until(lambda: ("POST", SEND_GROUPS.partition(" ")[2]) in provider.requests)
+        yield run
+
+
+def interrupted(shop, provider, *signals):
+    """The exit code of an apply that gets signals while its first submission is in flight."""
+    with submitting(shop, provider) as run:
+        lines = iter(run.stderr.readline, "")
         for number in signals:
             run.send_signal(number)
-            next(lines, None)
+            next((line for line in lines if json.loads(line)["event"] != "started"), None)
         return run.wait()
+
+
+def not_started(run):
+    """Why the rest of an apply did not start."""
+    lines = [json.loads(line) for line in run.communicate()[1].splitlines()]
+    return {line["detail"] for line in lines if line.get("event") == "not_started"}
+
+
+def test_a_hold_that_appears_during_a_run_holds_what_was_not_started(slow):
+    shop, provider = slow
+    with submitting(shop, provider) as run:
+        shop.write("HOLD", "stop it\n")
+        assert not_started(run) == {"the project is on hold: stop it"}
+    assert (run.returncode, len(provider.store.ledger())) == (1, 1)
+    shop.remove("HOLD")
+    shop.converge()
+    assert len(provider.store.ledger()) == 3
+
+
+def test_what_becomes_late_during_a_run_is_not_started(slow):
+    shop, provider = slow
+    with submitting(shop, provider) as run:
+        provider.store.advance(timedelta(days=6))
+        assert not_started(run) == {"its start is less than 2 min away"}
+    assert provider.store.ledger() == []
+    assert set(shop.reasons().values()) == {"missed"}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
