@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from rcsplan.state.sends import State
 
 
+_UNSEEN = Ambiguous(candidates=(), why="it was so long ago that the list of campaigns need not reach back to it")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What was concluded about one open intent, and how the record stands after it."""
@@ -102,12 +105,20 @@ def _is_ahead(record: Record, seen: Observation) -> bool:
 def _conclude(client: ReadClient, record: Record, seen: Observation, evidence: Evidence) -> Conclusion | None:
     """What became of a record's open intent; of watched ones None, while none of them is there after all."""
     if record.intent is not None:
-        return reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
+        found = reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
+        absent = isinstance(found, NeverArrived | Waiting)
+        return _UNSEEN if absent and _is_out_of_sight(record, record.intent, seen) else found
     late = (
         arrived_late(record, intent, _sightings(client, record, intent, seen), evidence) for intent in record.watched
     )
     first = next((campaign for campaign in late if campaign is not None), None)
     return None if first is None else Arrived(campaign=first)
+
+
+def _is_out_of_sight(record: Record, intent: Intent, seen: Observation) -> bool:
+    """Whether the list, by creation or by start, need not reach back to a campaign that the intent led to."""
+    ended = record.start_at is not None and record.start_at < seen.facts.now - BACK
+    return ended or intent.opened_at < seen.looked_at - BACK
 
 
 def _without_contest(record: Record, conclusion: Conclusion, taken: Counter[int]) -> Conclusion | None:

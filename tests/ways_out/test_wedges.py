@@ -230,3 +230,14 @@ def test_a_mass_stop_is_allowed_as_it_says(shop):
     assert shop.follow(command).code == 0
     shop.converge()
     assert shop.live() == ["Hello from send-e"]
+
+
+def test_what_is_too_long_ago_to_be_seen_is_not_taken_for_never_arrived(accepted):
+    accepted.configure(**SOON)
+    accepted.advance("90d")
+    block = accepted.blocked("sale")
+    assert block.reason == "ambiguous"
+    campaign = accepted.ledger()[0]["id"]
+    assert accepted.follow(block.command("--remote-id").replace("ID", str(campaign))).code == 0
+    accepted.converge()
+    assert accepted.sent() == [("Hello from sale", "done")]
