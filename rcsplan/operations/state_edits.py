@@ -52,8 +52,8 @@ def forget(target: Target, address: str) -> tuple[Record, ...]:
         question = next((one for one in map(open_question, records) if one is not None), None)
         if question is not None:
             raise UsageError(
-                f"What became of {address} is not known",
-                detail="Forgotten, it would be submitted a second time by the next apply.",
+                f"What became of {address} is not settled",
+                detail=f"{question.detail} Forgotten, it would be submitted a second time by the next apply.",
                 hint=ways_out_of(question, address),
             )
         live = [record for record in records if phase_of(record) in LIVE]

@@ -9,7 +9,7 @@ from rcsplan.apply.records import observed, stopped, stopping
 from rcsplan.errors import ConfigurationError, NotSent, OutcomeUnknown, ProviderError, UsageError
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.states import check_belongs, load_state, owned_state
-from rcsplan.plan.unsettled import unsettled
+from rcsplan.plan.unsettled import open_question
 from rcsplan.plan.verdict import ways_out_of
 from rcsplan.state.model import PutRecord, StopCause
 from rcsplan.state.phase import LIVE, phase_of
@@ -68,9 +68,9 @@ def _what_instead(state: State | None, wanted: str) -> str:
     """What to do where nothing can be stopped: first say what became of a submission that may have arrived."""
     current = state.sends.current() if state is not None else ()
     for address, entry in current:
-        open_ones = [record for record in entry.revisions.values() if record.intent is not None]
-        if open_ones and _is_meant(address, wanted):
-            return ways_out_of(unsettled(open_ones[0]), address)
+        question = next((one for one in map(open_question, entry.revisions.values()) if one is not None), None)
+        if question is not None and _is_meant(address, wanted):
+            return ways_out_of(question, address)
     return "What is live: rcsplan state list"
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from rcsplan.campaign.message import WIRE_TIME
 from rcsplan.campaign.schedule import Instant, Scheduled, horizon, opens_on, wall_time_of
+from rcsplan.plan.drift import drifted
 from rcsplan.plan.model import ActionKind, Reason
 from rcsplan.plan.unsettled import arrived_late, unsettled
 from rcsplan.plan.verdict import Verdict, blocked, clock, nothing
 from rcsplan.state.model import StopCause
-from rcsplan.state.phase import DRIFTED, Phase, phase_of
+from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
     from rcsplan.campaign.model import Send
@@ -95,8 +96,8 @@ class Judge:
                 return _settled(send, record)
             case Phase.WITHDRAWN:
                 return self._again(send, record, raised=raised)
-            case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED as phase:
-                return self._open(send, prior=record) if raised else self._drifted(send, record, phase)
+            case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED:
+                return self._open(send, prior=record) if raised else drifted(send, record, self.facts.now)
             case Phase.UNKNOWN:  # pragma: no cover  judged before
                 return unsettled(record)
             case phase:
@@ -224,29 +225,6 @@ class Judge:
 
     def _differs(self, send: Send, record: Record) -> bool:
         return send.digest != record.digest or wire_start(send, self.facts) != record.wire_start_at
-
-    def _drifted(self, send: Send, record: Record, phase: Phase) -> Verdict:
-        what = drift_sentence(record, phase)
-        last = send.schedule.until if isinstance(send.schedule, Instant) else record.start_at
-        if last is not None and last <= self.facts.now:
-            return nothing(record, f"{what} Its time has passed.")
-        return blocked(Reason.DRIFT, what, prior=record)
-
-
-def drift_sentence(record: Record, phase: Phase) -> str:
-    """What happened to a campaign outside rcsplan, as a sentence."""
-    match phase:
-        case Phase.STOPPED_OUTSIDE:
-            return f"Campaign {record.remote_id} was stopped outside rcsplan."
-        case Phase.REFUSED:
-            return f"Moderation refused campaign {record.remote_id}."
-        case _:
-            return f"The provider no longer knows campaign {record.remote_id}."
-
-
-def is_drift(record: Record) -> bool:
-    """Whether the record's campaign was changed by somebody other than rcsplan."""
-    return phase_of(record) in DRIFTED
 
 
 def _unknown_of(entry: SendEntry) -> Record | None:
