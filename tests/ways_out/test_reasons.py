@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ways_out.shop import SEND_GROUPS, SOON, STATE
+from tests.ways_out.shop import SEND_GROUPS, SOON, START, STATE
 
 LATER = {"at": "2026-12-20 10:00", "timezone": "Europe/Kyiv"}
 #: One sender, and no duplicate guard, whose minute would have to pass before the same body is taken again.
@@ -63,8 +63,16 @@ class TestMissed:
         return shop
 
     def test_it_gets_a_new_time(self, missed):
-        assert missed.blocked("sale").ways_out[0] == "Give it a new time in schedule.at, or remove it."
+        assert missed.blocked("sale").ways_out[0] == (
+            "Give it a new time, allow it to be late with schedule.catch_up, or remove it."
+        )
         missed.declare("sale", schedule=LATER)
+        missed.converge()
+        assert missed.live() == ["Hello from sale"]
+
+    def test_it_is_allowed_to_be_late(self, missed):
+        assert "schedule.catch_up" in missed.blocked("sale").ways_out[0]
+        missed.declare("sale", schedule={"at": START, "timezone": "Europe/Kyiv", "catch_up": "2d"})
         missed.converge()
         assert missed.live() == ["Hello from sale"]
 
@@ -242,6 +250,13 @@ class TestAudiences:
         shop.declare("sale", spec={"groups": [103]})
         shop.converge()
         assert [entry["contacts"] for entry in shop.ledger()] == [4900]
+
+    def test_an_oversize_send_gives_each_list_a_send_of_its_own(self, shop):
+        shop.declare("sale", spec={"groups": [101, 103]})
+        assert "audience.split: true" in shop.blocked("sale").ways_out[0]
+        shop.declare("sale", spec={"groups": [101, 103]}, audience={"split": True})
+        shop.converge()
+        assert sorted(entry["contacts"] for entry in shop.ledger()) == [1240, 4900]
 
     def test_the_lists_of_the_account_are_shown_for_an_unresolved_one(self, shop):
         shop.declare("sale", spec={"groups": [{"name": "Newsleter"}]})
