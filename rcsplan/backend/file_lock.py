@@ -189,7 +189,11 @@ def _write_holder(descriptor: int, info: LockInfo) -> None:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode(), 0)
     except OSError as error:
-        raise StateUnwritable("The lock file cannot be written", detail=error.strerror or "") from None
+        raise StateUnwritable(
+            "The lock file cannot be written",
+            detail=error.strerror or "",
+            hint="Make room, or make the folder writable; then run the same command again.",
+        ) from None
 
 
 def _read_holder(descriptor: int) -> LockInfo | None:

@@ -91,6 +91,11 @@ def apply(
         raise UsageError(
             "Variables cannot change a saved plan", hint="Give them to the command that makes it: rcsplan plan -o FILE"
         )
+    if saved and restore:
+        raise UsageError(
+            "A saved plan brings back what it says and nothing else",
+            hint=f"Apply without the file: rcsplan apply --restore {restore[0]}",
+        )
     target = open_target(invocation, variables=variables, variable_files=variable_files)
     options = ApplyOptions(
         addresses=() if saved else what,

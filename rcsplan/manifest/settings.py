@@ -213,7 +213,9 @@ class PolicySettings(Settings):
     audience_tolerance: Share = Field(0.10, description="Share by which an audience may grow after it was reviewed.")
     plan_ttl: Duration = Field(timedelta(hours=24), description="How long a saved plan may be applied.")
     max_stop: Share = Field(0.25, description="Share of the live sends that one run may remove or replace.")
-    instant: Literal["deny", "allow"] = Field("deny", description="Whether sends without a start time are allowed.")
+    instant: Literal["deny", "allow"] | None = Field(
+        None, description="Whether sends without a start time are allowed; only in a sandbox where it is not said."
+    )
 
     def overridden_by(self, other: PolicySettings | None) -> PolicySettings:
         """This policy with everything that the other one says itself."""

@@ -19,7 +19,7 @@ from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.recover import Salvage
 from rcsplan.operations.saved import check_saved
 from rcsplan.operations.settle import Settled, settle
-from rcsplan.operations.states import owned_state, save_for_good
+from rcsplan.operations.states import entry_in, owned_state, save_for_good
 from rcsplan.plan.memory import memories
 from rcsplan.plan.model import UNSETTLED, ActionKind
 from rcsplan.plan.steps import Submit, steps_of
@@ -124,6 +124,7 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
     Raises:
         Blocked: a send is blocked, and blocked ones are not to be skipped.
         InvalidContent: a manifest has an error.
+        UsageError: the state has no record of an address that shall be restored.
         StateLocked: somebody else is applying.
         StateError: the state cannot be used, or a write was not confirmed.
         ProviderError: the account could not be read.
@@ -137,6 +138,8 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
     salvage = Salvage(target.recovery)
     with salvage.telling(), target.store.lock(target.lock_info("apply"), timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
+        for address in options.restore:
+            entry_in(state, address)
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)

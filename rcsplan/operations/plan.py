@@ -19,7 +19,7 @@ from rcsplan.plan.planner import make_plan
 from rcsplan.plan.reconcile import Arrived
 from rcsplan.state.changes import make_changes
 from rcsplan.state.model import StopCause
-from rcsplan.state.phase import Phase, phase_of
+from rcsplan.state.phase import DRIFTED, Phase, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
     from rcsplan.plan.model import Plan
-    from rcsplan.state.model import SendEntry
+    from rcsplan.state.model import Record, SendEntry
     from rcsplan.state.sends import State
 
 
@@ -113,7 +113,7 @@ def _frozen(state: State, now: datetime, rules: Rules) -> Iterator[tuple[Address
         if record is None:
             continue
         last = (record.start_at or record.submitted_at or now) + timedelta(hours=record.validity_hours)
-        if phase_of(record) is Phase.ENDED and last + rules.freeze_after < now:
+        if _is_over(record) and last + rules.freeze_after < now:
             yield parse_address(text), record.revision
 
 
@@ -123,9 +123,18 @@ def _is_settled(entry: SendEntry) -> bool:
     if record is None or entry.skipped:
         return bool(entry.skipped)
     if phase_of(record) is Phase.WITHDRAWN:
-        commanded = record.stop is not None and record.stop.cause is StopCause.COMMAND
-        return commanded or record.archived_at is not None
+        return _is_commanded(record) or record.archived_at is not None
     return phase_of(record) not in {Phase.UNKNOWN, Phase.WAITING}
+
+
+def _is_over(record: Record) -> bool:
+    """Whether only a raised revision can bring it back: it was sent, or ended by somebody who meant it to."""
+    phase = phase_of(record)
+    return phase is Phase.ENDED or phase in DRIFTED or (phase is Phase.WITHDRAWN and _is_commanded(record))
+
+
+def _is_commanded(record: Record) -> bool:
+    return record.stop is not None and record.stop.cause is StopCause.COMMAND
 
 
 def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from rcsplan.state.sends import State
 
 
+_UNSEEN = Ambiguous(candidates=(), why="it was so long ago that the list of campaigns need not reach back to it")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What was concluded about one open intent, and how the record stands after it."""
@@ -111,13 +114,21 @@ def _lost(record: Record, seen: Observation) -> Iterator[tuple[Record, Intent]]:
 def _conclude(client: ReadClient, record: Record, seen: Observation, evidence: Evidence) -> Conclusion | None:
     """What became of a record's open intent; of watched ones None, while none of them is there after all."""
     if record.intent is not None:
-        return reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
+        found = reconcile(record, record.intent, _sightings(client, record, record.intent, seen), evidence)
+        absent = isinstance(found, NeverArrived | Waiting)
+        return _UNSEEN if absent and _is_out_of_sight(record, record.intent, seen) else found
     late = (
         arrived_late(posted, intent, _sightings(client, posted, intent, seen), evidence)
         for posted, intent in _lost(record, seen)
     )
     first = next((campaign for campaign in late if campaign is not None), None)
     return None if first is None else Arrived(campaign=first)
+
+
+def _is_out_of_sight(record: Record, intent: Intent, seen: Observation) -> bool:
+    """Whether the list, by creation or by start, need not reach back to a campaign that the intent led to."""
+    ended = record.start_at is not None and record.start_at < seen.facts.now - BACK
+    return ended or intent.opened_at < seen.looked_at - BACK
 
 
 def _without_contest(record: Record, conclusion: Conclusion, taken: Counter[int]) -> Conclusion | None:

@@ -10,6 +10,8 @@ from rcsplan.operations.plan import plan_on
 from rcsplan.operations.settle import settle
 from rcsplan.operations.states import check_kept_here, entry_in, owned_state
 from rcsplan.plan.model import Reason
+from rcsplan.plan.unsettled import open_question
+from rcsplan.plan.verdict import ways_out_of
 from rcsplan.state.model import AcceptAccount, DisownCampaign, ForgetSend, RenameSend, SkipSend
 from rcsplan.state.phase import LIVE, phase_of
 
@@ -46,14 +48,18 @@ def forget(target: Target, address: str) -> tuple[Record, ...]:
     """
     with _locked(target, "state rm") as session:
         entry = entry_in(owned_state(session, target), address)
-        live = [
-            record.late_id or record.remote_id
-            for record in entry.revisions.values()
-            if record.late_id is not None or phase_of(record) in LIVE
-        ]
+        records = entry.revisions.values()
+        question = next((one for one in map(open_question, records) if one is not None), None)
+        if question is not None:
+            raise UsageError(
+                f"What became of {address} is not settled",
+                detail=f"{question.detail} Forgotten, it would be submitted a second time by the next apply.",
+                hint=ways_out_of(question, address),
+            )
+        live = [record for record in records if phase_of(record) in LIVE]
         if live:
             raise UsageError(
-                f"{address} may still send: campaign {live[0] or 'unknown'}",
+                f"{address} may still send: campaign {live[0].remote_id}",
                 detail="Forgotten, it would be submitted a second time by the next apply.",
                 hint=f"Stop it first: rcsplan stop {address}",
             )

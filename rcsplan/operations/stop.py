@@ -10,6 +10,8 @@ from rcsplan.errors import ConfigurationError, NotSent, OutcomeUnknown, Provider
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.recover import Salvage
 from rcsplan.operations.states import check_belongs, load_state, locked_state
+from rcsplan.plan.unsettled import open_question
+from rcsplan.plan.verdict import ways_out_of
 from rcsplan.state.model import PutRecord, StopCause
 from rcsplan.state.phase import LIVE, phase_of
 
@@ -59,8 +61,18 @@ def live_campaigns(target: Target, addresses: tuple[str, ...]) -> tuple[Live, ..
         check_belongs(state, target)
     missing = [address for address in addresses if not any(_is_meant(one.address, address) for one in found)]
     if missing:
-        raise UsageError(f"Nothing of {missing[0]!r} can be stopped", hint="What is live: rcsplan state list")
+        raise UsageError(f"Nothing of {missing[0]!r} can be stopped", hint=_what_instead(state, missing[0]))
     return found
+
+
+def _what_instead(state: State | None, wanted: str) -> str:
+    """What to do where nothing can be stopped: first say what became of a submission that may have arrived."""
+    current = state.sends.current() if state is not None else ()
+    for address, entry in current:
+        question = next((one for one in map(open_question, entry.revisions.values()) if one is not None), None)
+        if question is not None and _is_meant(address, wanted):
+            return ways_out_of(question, address)
+    return "What is live: rcsplan state list"
 
 
 def stop_campaigns(target: Target, campaigns: tuple[Live, ...], *, lock_timeout: float) -> tuple[Stopped, ...]:

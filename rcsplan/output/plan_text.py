@@ -94,10 +94,26 @@ def _remark(kind: str, text: str) -> list[str]:
 
 def _block(action: Action, plan: Plan, style: Style) -> Iterator[str]:
     yield _title(action, style)
+    if action.detail:
+        yield from _fact("why", visible(action.detail))
+    for number, way_out in enumerate(action.way_out.splitlines()):
+        yield from _way_out("" if number else "do", visible(way_out))
     for name, text in _facts(action, plan, style):
-        first, *more = wrapped(text, _WIDTH)
-        yield f"    {name:<6} {first}"
-        yield from (" " * _MARGIN + line for line in more)
+        yield from _fact(name, text)
+
+
+def _fact(name: str, text: str) -> Iterator[str]:
+    first, *more = wrapped(text, _WIDTH)
+    yield f"    {name:<6} {first}"
+    yield from (" " * _MARGIN + line for line in more)
+
+
+def _way_out(name: str, text: str) -> Iterator[str]:
+    """What to do: a command stands alone on its line and whole, to be copied."""
+    words, colon, command = text.partition(": rcsplan ")
+    yield from _fact(name, f"{words}:" if colon else words)
+    if colon:
+        yield " " * _MARGIN + f"rcsplan {command}"
 
 
 def _line(action: Action, style: Style) -> Iterator[str]:
@@ -123,13 +139,6 @@ def _title(action: Action, style: Style) -> str:
 
 
 def _facts(action: Action, plan: Plan, style: Style) -> Iterator[tuple[str, str]]:
-    if action.detail:
-        yield "why", visible(action.detail)
-    if action.way_out:
-        words, colon, command = action.way_out.partition(": rcsplan ")
-        yield "do", visible(f"{words}:" if colon else words)
-        # A command stands alone on its line, to be copied.
-        yield from [("", visible(f"rcsplan {command}"))] if colon else []
     yield "who", _who(action)
     yield from _times(action, plan)
     if action.payload is not None and action.action is not ActionKind.STOP:

@@ -10,7 +10,7 @@ from rcsplan.campaign.schedule import Instant
 from rcsplan.plan.decide import wire_start
 from rcsplan.plan.diff import diff_payloads
 from rcsplan.plan.model import Action, ActionKind, Audience, Place, PlannedList, Prior
-from rcsplan.plan.verdict import WAYS_OUT
+from rcsplan.plan.verdict import ways_out_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -49,7 +49,7 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
         action=verdict.action,
         reason=verdict.reason,
         detail=verdict.detail,
-        way_out=_way_out(verdict, str(send.address)),
+        way_out=ways_out_of(verdict, str(send.address)),
         notes=(*send.notes, *verdict.notes, *_audience_notes(wish)),
         sender=send.sender,
         digest=send.digest,
@@ -73,10 +73,6 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
     )
 
 
-def _way_out(verdict: Verdict, address: str) -> str:
-    return WAYS_OUT[verdict.reason].replace("ADDRESS", address) if verdict.reason else ""
-
-
 def action_of_record(address: str, verdict: Verdict, record: Record) -> Action:
     """The action for a version that only the state still knows: removed, or stopped and to be restored."""
     return Action(
@@ -85,7 +81,7 @@ def action_of_record(address: str, verdict: Verdict, record: Record) -> Action:
         action=verdict.action,
         reason=verdict.reason,
         detail=verdict.detail or "No manifest declares it any more.",
-        way_out=_way_out(verdict, address),
+        way_out=ways_out_of(verdict, address),
         notes=verdict.notes,
         sender=record.sender,
         digest=record.digest,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from rcsplan.campaign.message import WIRE_TIME
 from rcsplan.campaign.schedule import Instant, Scheduled, horizon, opens_on, wall_time_of
+from rcsplan.plan.drift import drifted
 from rcsplan.plan.model import ActionKind, Reason
-from rcsplan.plan.verdict import Verdict, blocked, nothing
+from rcsplan.plan.unsettled import arrived_late, unsettled
+from rcsplan.plan.verdict import Verdict, blocked, clock, nothing
 from rcsplan.state.model import StopCause
-from rcsplan.state.phase import DRIFTED, REACHED_PEOPLE, Phase, phase_of
+from rcsplan.state.phase import REACHED_PEOPLE, Phase, phase_of
 
 if TYPE_CHECKING:
     from rcsplan.campaign.model import Send
@@ -22,6 +24,13 @@ _STAYS_STOPPED = "It was stopped by command, and stays so until metadata.revisio
 
 #: After so many refusals as a duplicate, without a copy to be seen, only a person goes on.
 _DUPLICATES_BEFORE_GUARD = 2
+
+_STOP_WHAT_IS_REMOVED = (
+    "Put the manifest back, or wait until it has begun: then it is only archived.\n"
+    "To stop it all the same: rcsplan apply --allow-stop-sending"
+)
+
+_STOP_COPY = "To stop all the same whatever of it is known to be live: rcsplan stop ADDRESS"
 
 _PUT_TO_REST = "It was missed and put to rest; raise metadata.revision to send it after all."
 
@@ -44,7 +53,7 @@ class Judge:
         """The verdict on an address that no manifest declares any more; None where nothing is left to do."""
         unknown = _unknown_of(entry)
         if unknown is not None:
-            return _unknown(unknown)
+            return unsettled(unknown)
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
@@ -56,7 +65,7 @@ class Judge:
             return None
         phase = phase_of(record)
         if phase is Phase.WAITING or (phase is Phase.BEGUN and self.rules.allow_stop_sending):
-            return self._stop(record, archives=True)
+            return self._stop_removed(record)
         notes = ("It is sending now and goes on.",) if phase is Phase.BEGUN else ()
         return Verdict(action=ActionKind.ARCHIVE, prior=record, notes=notes)
 
@@ -64,7 +73,7 @@ class Judge:
         """The verdict on an address that a manifest declares."""
         unknown = _unknown_of(entry)
         if unknown is not None:
-            return _unknown(unknown)
+            return unsettled(unknown)
         leftover = _leftover(entry)
         if leftover is not None:
             return self._stop_leftover(leftover)
@@ -74,7 +83,7 @@ class Judge:
         record = entry.newest
         if record is None or send.revision in entry.skipped:
             return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
-        if str(send.address) in self.rules.restore and record.refusal is not None:
+        if str(send.address) in self.rules.restore and _can_be_restored(record):
             return self._restore(record)
         return self._against(send, record) if send.revision >= record.revision else _in_the_past(send, record)
 
@@ -89,51 +98,59 @@ class Judge:
                 return _settled(send, record)
             case Phase.WITHDRAWN:
                 return self._again(send, record, raised=raised)
-            case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED as phase:
-                return self._open(send, prior=record) if raised else self._drifted(send, record, phase)
+            case Phase.STOPPED_OUTSIDE | Phase.REFUSED | Phase.VANISHED:
+                return self._open(send, prior=record) if raised else drifted(send, record, self.facts.now)
             case Phase.UNKNOWN:  # pragma: no cover  judged before
-                return _unknown(record)
+                return unsettled(record)
             case phase:
                 assert_never(phase)
 
     def _against_waiting(self, send: Send, record: Record, *, raised: bool) -> Verdict:
         if _is_refused(send, record):
-            return _refused_before(record)
+            return _refused_before(record, way_out="Mend the manifest, or take it back to what is scheduled.")
         return self._revise(send, record) if raised or self._differs(send, record) else nothing(record)
 
     def _again(self, send: Send, record: Record, *, raised: bool) -> Verdict:
         """The verdict on an address of which nothing was sent."""
         if _is_commanded(record) and not raised:
             return nothing(record, _STAYS_STOPPED)
+        opening = self._open(send, prior=record)
+        if not opening.sends:
+            # Whatever else speaks against it: what is too late is at rest as soon as somebody says so.
+            return opening
         if _is_refused(send, record):
             return _refused_before(record)
-        if sum(intent.duplicate for intent in record.watched) >= _DUPLICATES_BEFORE_GUARD and not raised:
+        same = not raised and not self._differs(send, record)
+        if same and sum(intent.duplicate for intent in record.watched) >= _DUPLICATES_BEFORE_GUARD:
             return blocked(Reason.DUPLICATE_GUARD, "The provider refused it twice as a duplicate.", prior=record)
-        opening = self._open(send, prior=record)
         repeats = bool(record.watched) and record.remote_id is None and not raised
-        return replace(opening, action=ActionKind.RESUBMIT) if opening.sends and repeats else opening
+        return replace(opening, action=ActionKind.RESUBMIT) if repeats else opening
 
     def _late(self, record: Record) -> Verdict:
         """The verdict on an address whose first submission arrived after the second was made."""
-        what = f"A submission that had seemed lost arrived after all, as campaign {record.late_id}."
+        late = arrived_late(record)
         if phase_of(record) is Phase.WAITING:
-            return replace(self._stop(record, archives=False), notes=(f"{what} The newer copy has to be stopped.",))
+            return self._stop_copy(record, f"{late.detail} The newer copy has to be stopped.")
         if phase_of(record) in REACHED_PEOPLE:
-            what += " The newer copy has begun: stop the late one before it starts, by rcsplan stop."
-        return blocked(Reason.AMBIGUOUS, what, prior=record)
+            way_out = f"To stop the late one before it starts: rcsplan stop ADDRESS\n{late.way_out}"
+            return replace(late, detail=f"{late.detail} The newer copy has begun.", way_out=way_out)
+        return late
 
     def _stop_leftover(self, record: Record) -> Verdict:
         """The verdict on an address of which an earlier revision, given up for lost, arrived after all."""
         note = f"Revision {record.revision} had seemed lost and arrived after all, as campaign {record.remote_id}."
-        return replace(self._stop(record, archives=False), notes=(note,))
+        return self._stop_copy(record, note)
+
+    def _stop_copy(self, record: Record, note: str) -> Verdict:
+        """The verdict on one of two copies, of which the other stays."""
+        too_late = self._stop_too_late(record, way_out=_STOP_COPY)
+        return replace(too_late or Verdict(action=ActionKind.STOP, prior=record), notes=(note,))
 
     def _restore(self, record: Record) -> Verdict:
         """The verdict on a version that shall come back after its successor was refused."""
-        if phase_of(record) is not Phase.WITHDRAWN or record.start_at is None or record.payload is None:
-            return blocked(Reason.REPLACE_REFUSED, "There is no stopped version to restore.", prior=record)
-        left = record.start_at - self.facts.now
-        if left < self.rules.min_lead:
-            return blocked(Reason.MISSED, f"The stopped version was to start {_clock(record.start_at)}.", prior=record)
+        if record.start_at is not None and record.start_at - self.facts.now < self.rules.min_lead:
+            what = f"The stopped version was to start {clock(record.start_at)}: it is too late to bring it back."
+            return blocked(Reason.REPLACE_REFUSED, what, prior=record, way_out="Mend the manifest, or remove it.")
         detail = "The stopped version comes back, because its successor was refused."
         return Verdict(action=ActionKind.RESUBMIT, detail=detail, prior=record, restores=True)
 
@@ -152,16 +169,16 @@ class Judge:
             detail = f"Instant campaigns are not allowed in environment {self.rules.environment}."
             return blocked(Reason.POLICY, detail, prior=prior)
         if self.facts.now > until:
-            return blocked(Reason.MISSED, f"It was to be sent before {_clock(until)}, which has passed.", prior=prior)
+            return blocked(Reason.MISSED, f"It was to be sent before {clock(until)}, which has passed.", prior=prior)
         return Verdict(action=ActionKind.SUBMIT, prior=prior)
 
     def _open_scheduled(self, start: datetime, prior: Record | None) -> Verdict:
         left = start - self.facts.now
         if left <= timedelta(0):
-            detail = f"Its start, {_clock(start)}, passed without a submission. Late never means now."
+            detail = f"Its start, {clock(start)}, passed without a submission. Late never means now."
             return blocked(Reason.MISSED, detail, prior=prior)
         if left < self.rules.min_lead:
-            detail = f"Its start, {_clock(start)}, is less than {_minutes(self.rules.min_lead)} away."
+            detail = f"Its start, {clock(start)}, is less than {_minutes(self.rules.min_lead)} away."
             return blocked(Reason.MISSED, detail, prior=prior)
         if start > horizon(self.facts.now, self.facts.zone):
             return Verdict(action=ActionKind.DEFER, prior=prior, opens_on=opens_on(start, self.facts.zone))
@@ -169,7 +186,7 @@ class Judge:
 
     def _revise(self, send: Send, record: Record) -> Verdict:
         """The verdict on a scheduled campaign whose new version differs."""
-        too_late = self._stop_too_late(record, removed=False)
+        too_late = self._stop_too_late(record)
         if too_late is not None:
             return too_late
         opening = self._open(send, prior=record)
@@ -186,25 +203,25 @@ class Judge:
                 detail = (
                     f"Its new start is less than {_minutes(room)} away: no room to stop the old and submit the new."
                 )
-                return blocked(Reason.TOO_LATE, detail, prior=record)
+                return blocked(
+                    Reason.TOO_LATE, detail, prior=record, way_out="Give it a later time, or revert the change."
+                )
             case _:
                 return opening
 
-    def _stop(self, record: Record, *, archives: bool) -> Verdict:
-        too_late = self._stop_too_late(record, removed=archives)
-        despite = archives and self.rules.allow_stop_sending
-        return too_late or Verdict(action=ActionKind.STOP, prior=record, archives=archives, despite_margin=despite)
+    def _stop_removed(self, record: Record) -> Verdict:
+        despite = self.rules.allow_stop_sending
+        too_late = None if despite else self._stop_too_late(record, way_out=_STOP_WHAT_IS_REMOVED)
+        return too_late or Verdict(action=ActionKind.STOP, prior=record, archives=True, despite_margin=despite)
 
-    def _stop_too_late(self, record: Record, *, removed: bool) -> Verdict | None:
+    def _stop_too_late(self, record: Record, *, way_out: str = "") -> Verdict | None:
         if record.start_at is None or record.start_at - self.facts.now >= self.rules.stop_margin:
             return None
-        if removed and self.rules.allow_stop_sending:
-            return None
         detail = (
-            f"The campaign at the provider starts {_clock(record.start_at)}, less than "
+            f"The campaign at the provider starts {clock(record.start_at)}, less than "
             f"{_minutes(self.rules.stop_margin)} from now: a stop could come after the first message."
         )
-        return blocked(Reason.TOO_LATE, detail, prior=record)
+        return blocked(Reason.TOO_LATE, detail, prior=record, way_out=way_out)
 
     def _leaves_room(self, send: Send) -> bool:
         if isinstance(send.schedule, Instant):
@@ -213,29 +230,6 @@ class Judge:
 
     def _differs(self, send: Send, record: Record) -> bool:
         return send.digest != record.digest or wire_start(send, self.facts) != record.wire_start_at
-
-    def _drifted(self, send: Send, record: Record, phase: Phase) -> Verdict:
-        what = drift_sentence(record, phase)
-        is_wanted_later = isinstance(send.schedule, Scheduled) and send.schedule.start > self.facts.now
-        if record.start_at is not None and record.start_at <= self.facts.now and not is_wanted_later:
-            return nothing(record, f"{what} Its time has passed.")
-        return blocked(Reason.DRIFT, what, prior=record)
-
-
-def drift_sentence(record: Record, phase: Phase) -> str:
-    """What happened to a campaign outside rcsplan, as a sentence."""
-    match phase:
-        case Phase.STOPPED_OUTSIDE:
-            return f"Campaign {record.remote_id} was stopped outside rcsplan."
-        case Phase.REFUSED:
-            return f"Moderation refused campaign {record.remote_id}."
-        case _:
-            return f"The provider no longer knows campaign {record.remote_id}."
-
-
-def is_drift(record: Record) -> bool:
-    """Whether the record's campaign was changed by somebody other than rcsplan."""
-    return phase_of(record) in DRIFTED
 
 
 def _unknown_of(entry: SendEntry) -> Record | None:
@@ -256,30 +250,20 @@ def _is_refused(send: Send, record: Record) -> bool:
     return record.refusal is not None and record.refusal.digest == send.digest
 
 
-def _refused_before(record: Record) -> Verdict:
+def _refused_before(record: Record, *, way_out: str = "") -> Verdict:
     problem = record.refusal.problem if record.refusal else ""
-    return blocked(Reason.REPLACE_REFUSED, f"The provider refused this version: {problem}", prior=record)
+    detail = f"The provider refused this version: {problem}"
+    return blocked(Reason.REPLACE_REFUSED, detail, prior=record, way_out=way_out)
+
+
+def _can_be_restored(record: Record) -> bool:
+    """Whether it was stopped for a version that was then refused, and nothing else has happened since."""
+    return record.refusal is not None and record.payload is not None and phase_of(record) is Phase.WITHDRAWN
 
 
 def _is_commanded(record: Record) -> bool:
     """Whether a person stopped it by command: that outlasts what the manifests say (design section 6)."""
     return record.stop is not None and record.stop.cause is StopCause.COMMAND
-
-
-def _unknown(record: Record) -> Verdict:
-    if record.intent is not None and record.intent.dispute:
-        seen = ", ".join(str(candidate) for candidate in record.intent.candidates)
-        which = f" Candidates: {seen}." if seen else ""
-        detail = f"What became of the submission cannot be told: {record.intent.dispute}.{which}"
-        return blocked(Reason.AMBIGUOUS, detail, prior=record)
-    opened = record.intent.opened_at if record.intent else None
-    when = f" of {_clock(opened)}" if opened else ""
-    problem = f" {record.intent.problem}" if record.intent and record.intent.problem else ""
-    return blocked(
-        Reason.UNKNOWN_OUTCOME,
-        f"Whether the submission{when} reached the provider is not known.{problem}",
-        prior=record,
-    )
 
 
 def _in_the_past(send: Send, record: Record) -> Verdict:
@@ -294,16 +278,13 @@ def _settled(send: Send, record: Record) -> Verdict:
     """The verdict on a campaign that has begun: what was sent cannot change."""
     if send.revision > record.revision:
         detail = f"Revision {record.revision} is being sent now; the next can follow when it has ended."
-        return blocked(Reason.TOO_LATE, detail, prior=record)
+        way_out = "Wait until it has ended, or take the raise back.\nTo end it now: rcsplan stop ADDRESS"
+        return blocked(Reason.TOO_LATE, detail, prior=record, way_out=way_out)
     if send.digest == record.digest:
         return nothing(record)
     if send.source_digest == record.source_digest:
         return nothing(record, "Variables, templates or defaults changed after it was sent; what was sent stays.")
     return blocked(Reason.ALREADY_SENT, "The manifest changed after the campaign began.", prior=record)
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _minutes(span: timedelta) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcsplan.plan.model import ActionKind, Guard, Reason
-from rcsplan.plan.verdict import blocked
+from rcsplan.plan.verdict import blocked, with_ids
 from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: So many stops are always allowed: a quarter of very few is less than one.
 _ALWAYS_ALLOWED = 3
+
+#: So many foreign campaigns are named at once; when those are accounted for, the next are.
+_NAMED = 5
 
 #: Statuses in which a campaign sends nothing and never will (bsg-api.md section 4.1).
 _HARMLESS = frozenset({"stopped", "spam"})
@@ -44,7 +47,7 @@ def block_lookalikes(sends: Mapping[str, Send], new: Iterable[str], others: Iter
         twin = seen.get((send.sender, start.replace(second=0))) if start is not None else None
         if twin is not None:
             detail = f"Campaign {twin.id} of the account starts in the same minute, with the same sender."
-            blocks[address] = blocked(Reason.LOOKALIKE, detail)
+            blocks[address] = blocked(Reason.LOOKALIKE, detail, way_out=with_ids(Reason.LOOKALIKE, [twin.id]))
     return blocks
 
 
@@ -55,9 +58,10 @@ def block_foreign(
     foreign = sorted(one.id for one in others if one.id > state.baseline_id) if exclusive else []
     if not foreign:
         return {}
-    named = ", ".join(str(remote_id) for remote_id in foreign[:5])
+    shown = foreign[:_NAMED]
+    named = ", ".join(str(remote_id) for remote_id in shown)
     detail = f"The account holds campaigns that the state does not know, as after a restored backup: {named}."
-    return {address: blocked(Reason.FOREIGN, detail) for address in new}
+    return {address: blocked(Reason.FOREIGN, detail, way_out=with_ids(Reason.FOREIGN, shown)) for address in new}
 
 
 def guards_of(actions: Iterable[Action], state: State, rules: Rules) -> tuple[Guard, ...]:
@@ -70,7 +74,8 @@ def guards_of(actions: Iterable[Action], state: State, rules: Rules) -> tuple[Gu
     )
     stops = sum(action.action is ActionKind.STOP for action in actions)
     touched = stops + sum(action.action is ActionKind.REPLACE for action in actions)
-    way_out = "If that is meant: rcsplan apply --allow-mass-stop"
+    also = " --allow-stop-sending" if rules.allow_stop_sending else ""
+    way_out = f"If that is meant: rcsplan apply --allow-mass-stop{also}"
     if touched > max(_ALWAYS_ALLOWED, live * rules.max_stop):
         detail = f"{touched} of {live} scheduled sends would be stopped or replaced; {rules.max_stop:.0%} are allowed."
         return (Guard(code="mass_stop", detail=detail, way_out=way_out),)

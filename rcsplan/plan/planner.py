@@ -11,15 +11,15 @@ from rcsplan.campaign.address import parse_address
 from rcsplan.campaign.digest import sha256
 from rcsplan.plan.actions import Wish, action_of_record, action_of_wish
 from rcsplan.plan.audience import Directory, outgrown
-from rcsplan.plan.decide import Judge, drift_sentence, is_drift
+from rcsplan.plan.decide import Judge
 from rcsplan.plan.document import checksum_of, sealed
+from rcsplan.plan.drift import drift_sentence, is_drift
 from rcsplan.plan.guards import block_foreign, block_lookalikes, guards_of, unclaimed
 from rcsplan.plan.late import with_late_starts
 from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
 from rcsplan.plan.seconds import with_own_seconds
 from rcsplan.plan.split import with_parts
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
-from rcsplan.state.phase import phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -191,5 +191,5 @@ def _drift(state: State) -> Iterator[Drift]:
     for address, entry in sorted(state.sends.current()):
         record = entry.newest
         if record is not None and is_drift(record):
-            sentence = drift_sentence(record, phase_of(record))
+            sentence = drift_sentence(record)
             yield Drift(address=address, remote_id=record.remote_id, detail=sentence)

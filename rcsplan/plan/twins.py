@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from rcsplan.state.model import Record
 
 _NEAR = timedelta(hours=24)
+
+_SAME_NAME = "belongs to the same campaign"
+_SAME_DAY = "is of the same rule and day"
+_MOVE_CELL = "If it is another send, set metadata.new: true.\nIf it is the same one: rcsplan state mv {former} ADDRESS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +79,11 @@ def block_renames(
         for entry in candidates:
             likeness = _likeness(send, audience, entry, series)
             if likeness:
-                blocks[address] = blocked(
-                    Reason.POSSIBLE_RENAME, f"{entry.address} is no longer declared, and this one {likeness}."
+                detail = f"{entry.address} is no longer declared, and this one {likeness}."
+                way_out = (
+                    _MOVE_CELL.format(former=shlex.quote(entry.address)) if likeness in {_SAME_NAME, _SAME_DAY} else ""
                 )
+                blocks[address] = blocked(Reason.POSSIBLE_RENAME, detail, way_out=way_out)
                 break
     return blocks
 
@@ -85,9 +92,9 @@ def _likeness(send: Send, audience: Audience, entry: Vanished, series: Collectio
     record, former = entry.record, parse_address(entry.address)
     if former.occurrence and former.series in series:
         same_day = (former.series, former.day) == (send.address.series, send.address.day)
-        return "is of the same rule and day" if same_day else ""
+        return _SAME_DAY if same_day else ""
     if former.campaign == send.address.campaign:
-        return "belongs to the same campaign"
+        return _SAME_NAME
     if record.content_digest == send.content_digest:
         return "has the same content"
     near = record.start_at is not None and abs(record.start_at - _moment(send)) <= _NEAR

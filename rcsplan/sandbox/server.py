@@ -8,6 +8,7 @@ import socket
 import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -31,14 +32,15 @@ def serve(app: WSGIApplication, *, host: str, port: int, ready: Callable[[str], 
     Raises:
         ConfigurationError: the address cannot be listened on.
     """
-    ended = threading.Event()
+    # Not an Event: its lock is no more to be had where a signal comes upon the main thread that just took it to wait.
+    ended: SimpleQueue[int] = SimpleQueue()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     for number in before:
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda received, _: ended.put(received))
     try:
         with running(app, host=host, port=port) as base_url:
             ready(base_url)
-            ended.wait()
+            ended.get()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

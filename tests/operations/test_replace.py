@@ -108,7 +108,7 @@ def test_a_version_that_was_refused_is_not_tried_again(refused):
 
 def test_the_block_of_a_refused_version_names_both_ways_out(refused):
     (action,) = refused.plan().actions
-    assert action.way_out.startswith("Mend the manifest, or bring the stopped version back: rcsplan apply --restore")
+    assert action.way_out == ("Mend the manifest.\nTo bring the stopped version back: rcsplan apply --restore spring")
 
 
 def test_a_mended_version_is_submitted(refused):

@@ -63,7 +63,7 @@ def test_what_may_have_been_sent_is_not_forgotten(shop):
     shop.declare("spring")
     shop.break_with(f"{SEND}=drop_request:x1")
     shop.apply()
-    with pytest.raises(UsageError, match="campaign unknown"):
+    with pytest.raises(UsageError, match="What became of spring is not settled"):
         forget(shop.target, "spring")
 
 

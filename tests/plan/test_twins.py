@@ -196,3 +196,13 @@ def test_what_is_not_about_to_be_sent_is_not_judged():
 def test_a_possible_rename_names_the_other():
     action = next(action for action in plan_of(make_send("new"), was=[("old", make_record())]).blocked)
     assert action.detail == "old is no longer declared, and this one has the same content."
+
+
+def test_a_cell_that_became_another_of_its_campaign_is_moved_by_a_command_that_a_shell_takes():
+    was = (("spring[locale=en]", make_record(make_send("spring[locale=en]"))),)
+    plan = plan_of(make_send("spring[locale=uk]", **UNLIKE), was=was)
+    (way_out,) = [action.way_out for action in plan.actions if action.reason]
+    assert way_out.splitlines() == [
+        "If it is another send, set metadata.new: true.",
+        "If it is the same one: rcsplan state mv 'spring[locale=en]' 'spring[locale=uk]'",
+    ]
