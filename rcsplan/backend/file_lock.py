@@ -192,7 +192,7 @@ def _write_holder(descriptor: int, info: LockInfo) -> None:
         raise StateUnwritable(
             "The lock file cannot be written",
             detail=error.strerror or "",
-            hint="Make room, or make the folder writable; then run the same command again.",
+            hint="Make room, or make the folder writable.\nThen run the same command again.",
         ) from None
 
 

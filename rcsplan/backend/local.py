@@ -330,5 +330,5 @@ def _unwritable(path: Path, error: OSError) -> StateUnwritable:
     return StateUnwritable(
         f"{path} cannot be written",
         detail=f"{error.strerror}. What was not recorded was not submitted.",
-        hint="Make room, or make the folder writable; then run the same command again.",
+        hint="Make room, or make the folder writable.\nThen run the same command again.",
     )

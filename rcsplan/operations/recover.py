@@ -77,7 +77,10 @@ class Salvage:
                 raise
             lost = (f"{entry.address}: {outcome_of(entry.after)}" for entry in self._entries)
             detail = "\n".join(filter(None, (error.detail, "Not recorded:", *lost)))
-            raise StateUnwritable(error.summary, detail=detail, hint=self._hint()) from error
+            # The first line of its hint mends the store; what comes after that is another thing to do now.
+            mending = error.hint.partition("\n")[0]
+            hint = "\n".join(filter(None, (mending, self._hint())))
+            raise StateUnwritable(error.summary, detail=detail, hint=hint) from error
 
     def _hint(self) -> str:
         if self._problem is not None:

@@ -29,7 +29,8 @@ WAYS_OUT = {
     "To put it to rest: rcsplan state skip ADDRESS",
     Reason.UNKNOWN_OUTCOME: "Wait a few minutes, then: rcsplan apply\n" + _SAY_WHAT_IT_IS,
     Reason.AMBIGUOUS: _SAY_WHAT_IT_IS,
-    Reason.LOOKALIKE: "If it is this send, restore the state that knows it.\n" + _NOT_OURS,
+    Reason.LOOKALIKE: "If the state was restored from a backup, put the newer one back.\n"
+    "If it is this send: rcsplan import ADDRESS ID\n" + _NOT_OURS,
     Reason.FOREIGN: "If the state was restored from a backup, put the newer one back.\n" + _NOT_OURS,
     Reason.DUPLICATE_GUARD: "Change the message or its time, or raise metadata.revision.",
     Reason.REPLACE_REFUSED: "Mend the manifest.\nTo bring the stopped version back: rcsplan apply --restore ADDRESS",
@@ -78,8 +79,9 @@ def ways_out_of(verdict: Verdict, address: str) -> str:
 
 def with_ids(reason: Reason, remote_ids: Iterable[int]) -> str:
     """The ways out of a reason, with the command that ends them once for each campaign that is in the way."""
-    lines = WAYS_OUT[reason].splitlines()
-    return "\n".join([*lines[:-1], *(lines[-1].replace("ID", str(remote_id)) for remote_id in remote_ids)])
+    ids = [str(remote_id) for remote_id in remote_ids]
+    *others, last = WAYS_OUT[reason].splitlines()
+    return "\n".join([*(line.replace("ID", ids[0]) for line in others), *(last.replace("ID", one) for one in ids)])
 
 
 def nothing(prior: Record | None, *notes: str) -> Verdict:

@@ -23,7 +23,7 @@ SCENARIOS = sorted(path.parent for path in FOLDER.glob("*/steps.json"))
 _VOLATILE_TEXT = re.compile(r"Plan [0-9a-f]{16}")
 _VOLATILE_MOMENTS = {
     "archived_at", "confirmed_at", "created_at", "expires_at", "first_seen", "not_after", "observed_at", "opened_at",
-    "received_at", "stopped_at", "submitted_at",
+    "received_at", "seen_at", "stopped_at", "submitted_at",
 }  # fmt: skip
 _VOLATILE_KEYS = {
     *_VOLATILE_MOMENTS,

@@ -188,6 +188,14 @@ class TestLookalike:
         shop.converge()
         assert shop.live() == ["By others", "Hello from sale"]
 
+    def test_it_is_ours_and_taken_under_management(self, shop):
+        shop.declare("sale")
+        shop.submit_elsewhere()
+        block = shop.blocked("sale")
+        assert shop.follow(block.command("import")).code == 0
+        shop.converge()
+        assert shop.live() == ["By others"]
+
     def test_it_is_ours_and_the_state_is_restored(self, shop):
         shop.declare("first", schedule=LATER)
         assert shop.apply().code == 0
@@ -196,7 +204,7 @@ class TestLookalike:
         assert shop.apply().code == 0
         newer = shop.read(STATE)
         shop.write(STATE, older)
-        assert shop.blocked("sale").ways_out[0] == "If it is this send, restore the state that knows it."
+        assert shop.blocked("sale").ways_out[0] == "If the state was restored from a backup, put the newer one back."
         shop.write(STATE, newer)
         shop.converge()
         assert shop.live() == ["Hello from first", "Hello from sale"]
