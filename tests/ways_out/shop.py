@@ -155,7 +155,7 @@ class Shop(Project):
         """Run a command that an output named, to the letter, without anybody to ask."""
         assert not _EMPTY.search(command), f"{command!r} leaves something to fill in"
         words = shlex.split(command)[1:]
-        asks = words[:1] in (["apply"], ["stop"]) or "--not-sent" in words
+        asks = words[:1] in (["apply"], ["stop"], ["import"]) or "--not-sent" in words
         return self.run(*words, *(["--auto-approve"] if asks else []))
 
     def converge(self, *flags):
