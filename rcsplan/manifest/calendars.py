@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FOLDER = "calendars"
+CALENDARS_FOLDER = "calendars"
 
 
 def parse_date(text: str) -> date:
@@ -94,14 +94,16 @@ class Calendars:
                 self.problems.extend(found)
         calendar = self._read[name]
         if isinstance(calendar, tuple):
-            raise complaint("unknown-calendar", "Calendar cannot be used", detail=f"{_FOLDER}/{name}.yaml has errors.")
+            raise complaint(
+                "unknown-calendar", "Calendar cannot be used", detail=f"{CALENDARS_FOLDER}/{name}.yaml has errors."
+            )
         return calendar
 
     def _load(self, name: str) -> Calendar | tuple[Diagnostic, ...]:
-        path = self._folder / _FOLDER / f"{name}.yaml"
+        path = self._folder / CALENDARS_FOLDER / f"{name}.yaml"
         if not path.is_file():
-            known = sorted(file.stem for file in (self._folder / _FOLDER).glob("*.yaml"))
-            detail = f"There is no {_FOLDER}/{name}.yaml."
+            known = sorted(file.stem for file in (self._folder / CALENDARS_FOLDER).glob("*.yaml"))
+            detail = f"There is no {CALENDARS_FOLDER}/{name}.yaml."
             hint = did_you_mean(name, known) or "A calendar is a file of kind: Calendar in the folder calendars."
             raise complaint("unknown-calendar", "Unknown calendar", detail=detail, hint=hint)
         source = read_source(path, self._folder)

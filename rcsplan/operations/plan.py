@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rcsplan.campaign.model import DesiredSet
     from rcsplan.errors import ConfigurationError
+    from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
@@ -43,8 +44,8 @@ class Planned:
     loaded: Loaded
 
 
-def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
-    """Plan against the state as it stands; `addresses` narrows it to some sends.
+def plan(target: Target, *, addresses: tuple[str, ...] = (), changes: Changes | None = None) -> Planned:
+    """Plan against the state as it stands; `addresses` narrows it to some sends, `changes` to some manifests.
 
     Raises:
         InvalidContent: a manifest has an error; nothing is planned.
@@ -59,7 +60,7 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
         found = findings(client, state, seen, target)
         make_changes(state, (finding.change for finding in found))
     adopted = frozenset(finding.address for finding in found if isinstance(finding.conclusion, Arrived))
-    return plan_on(state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted)
+    return plan_on(state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted, changes=changes)
 
 
 def plan_on(
@@ -70,6 +71,7 @@ def plan_on(
     *,
     addresses: tuple[str, ...] = (),
     adopted: frozenset[str] = frozenset(),
+    changes: Changes | None = None,
 ) -> Planned:
     """Plan against a state that holds the freshest remote statuses, and what became of open intents.
 
@@ -79,7 +81,12 @@ def plan_on(
         InvalidContent: a manifest has an error; nothing is planned.
         UsageError: an address that nothing declares or records.
     """
-    loaded = load_sends(target.environment, variables=target.variables, occasion=_occasion(state, facts.now, rules))
+    loaded = load_sends(
+        target.environment,
+        variables=target.variables,
+        occasion=_occasion(state, facts.now, rules),
+        changes=changes,
+    )
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     desired = _only(loaded.desired, state, addresses) if addresses else loaded.desired
