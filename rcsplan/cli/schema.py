@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.wiring import project_folder
+from rcsplan.operations.schema_files import write_schemas
 from rcsplan.operations.schemas import SCHEMAS, format_schema, schema_of, schema_text
 from rcsplan.output.problems_json import DiagnosticsDocument
 
@@ -11,10 +14,18 @@ NAMES = (*SCHEMAS, "diagnostics")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES))
-def schema(*, name: str) -> None:
-    """Print the JSON Schema of a kind of document."""
-    click.echo(text_of(name), nl=False)
+@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.option("--write", is_flag=True, help="Renew those for editors in the project's .schemas.")
+@pass_invocation
+def schema(invocation: Invocation, *, name: str | None, write: bool) -> None:
+    """Print the JSON Schema of a kind of document, or write those for editors into the project."""
+    if write == (name is not None):
+        raise click.UsageError("Give either a name or --write.")
+    if name is not None:
+        click.echo(text_of(name), nl=False)
+        return
+    for file in write_schemas(project_folder(invocation)):
+        click.echo(f"wrote {file}")
 
 
 def text_of(name: str) -> str:

@@ -53,7 +53,9 @@ class CalendarMetadata(Settings):
 
     name: Name = Field(description="Name of the calendar; that of its file.", examples=["ua-holidays"])
     source: str = Field("", description="Where the days come from, for those who review them.")
-    reviewed: Day | None = Field(None, description="When somebody last compared them with the source.")
+    reviewed: Day | None = Field(
+        None, description="When somebody last compared them with the source.", examples=["2026-11-01"]
+    )
 
 
 class Calendar(Settings):
@@ -61,7 +63,7 @@ class Calendar(Settings):
 
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Calendar"] = Field(description="What the document declares.")
-    metadata: CalendarMetadata = Field(description="Which calendar it is.")
+    metadata: CalendarMetadata = Field(description="Which calendar it is.", examples=[{"name": "ua-holidays"}])
     days: dict[Day, str] = Field(description="The days, each with its name.", examples=[{"2026-12-25": "Christmas"}])
 
     def covers(self, year: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcsplan.errors import ConfigurationError, UsageError
-from rcsplan.operations.schemas import schema_text
+from rcsplan.operations.schema_files import schema_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,7 @@ environments:
 """
 
 _VARIABLES = """\
+# yaml-language-server: $schema=../.schemas/variables.schema.json
 # Variables that every campaign may use, as {{ shop.url }}.
 shop:
   name: Acme
@@ -94,8 +95,7 @@ def init_project(folder: Path) -> tuple[str, ...]:
         "welcome.yaml": _CAMPAIGN,
         "sandbox/account.yaml": _ACCOUNT,
         ".gitignore": _IGNORED,
-        ".schemas/project.schema.json": schema_text("project"),
-        ".schemas/campaign.schema.json": schema_text("campaign"),
+        **schema_files(),
     }
     present = [file for file in files if (folder / file).exists() and file != ".gitignore"]
     if present:

@@ -20,6 +20,10 @@ FILES = (
     ".gitignore",
     ".schemas/project.schema.json",
     ".schemas/campaign.schema.json",
+    ".schemas/partial.schema.json",
+    ".schemas/defaults.schema.json",
+    ".schemas/calendar.schema.json",
+    ".schemas/variables.schema.json",
 )
 
 
