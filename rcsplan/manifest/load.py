@@ -86,6 +86,16 @@ def load_sends(
         return _load(environment, variables=variables, occasion=occasion, paths=paths, changes=changes)
 
 
+def campaigns_left_out(loaded: Loaded, changes: Changes, variables: Variables) -> frozenset[str]:
+    """The campaigns, by their names and former names, with whose manifests no change has anything to do."""
+    concern = Concern(changes, loaded.environment, variables)
+    composer = Composer(loaded.environment)
+    concerned = {name for name, one in loaded.read.items() if concern.includes(composer.compose(one.document()))}
+    others = (manifest for name, manifest in loaded.read.items() if name not in concerned)
+    # By a former name its sends may still stand in the state.
+    return frozenset(name for other in others for name in (other.name, *other.moved_from)) - concerned
+
+
 def _load(
     environment: Environment,
     *,

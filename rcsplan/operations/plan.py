@@ -10,7 +10,7 @@ from rcsplan.apply.echo import standing_shift
 from rcsplan.campaign.address import Address, parse_address
 from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
-from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.load import campaigns_left_out, load_sends
 from rcsplan.manifest.occasion import Occasion
 from rcsplan.operations.observe import observe_account, refresh
 from rcsplan.operations.reconcile import findings
@@ -81,15 +81,11 @@ def plan_on(
         InvalidContent: a manifest has an error; nothing is planned.
         UsageError: an address that nothing declares or records.
     """
-    loaded = load_sends(
-        target.environment,
-        variables=target.variables,
-        occasion=_occasion(state, facts.now, rules),
-        changes=changes,
-    )
+    loaded = load_sends(target.environment, variables=target.variables, occasion=_occasion(state, facts.now, rules))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
-    desired = _only(loaded.desired, state, addresses) if addresses else loaded.desired
+    left_out = frozenset() if changes is None else campaigns_left_out(loaded, changes, target.variables)
+    desired = _only(loaded.desired, state, addresses, left_out) if addresses or left_out else loaded.desired
     made = make_plan(
         desired,
         state,
@@ -134,18 +130,15 @@ def _is_settled(entry: SendEntry) -> bool:
     return phase_of(record) not in {Phase.UNKNOWN, Phase.WAITING}
 
 
-def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:
-    """The desired set narrowed to some addresses or campaigns; the rest is left alone, and never a removal."""
+def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...], left_out: frozenset[str]) -> DesiredSet:
+    """The desired set narrowed to some addresses or campaigns, and without those that are left out.
+
+    The rest is left alone, and never a removal.
+    """
     declared = {*desired.sends, *desired.frozen, *desired.filtered, *map(Address, desired.passed_over)}
     known = declared | {parse_address(text) for text in state.sends}
-    chosen: set[Address] = set()
-    for text in wanted:
-        matches = {address for address in known if text in {str(address), str(address.series), address.campaign}}
-        if not matches:
-            hint = did_you_mean(text, (str(address) for address in known))
-            raise UsageError(f"Nothing is declared or recorded under {text!r}", hint=hint)
-        # Who names a part of a split audience means all of it: the parts are only known once the account is.
-        chosen |= matches | {address.whole for address in matches if address.whole in desired.sends}
+    named = _named(wanted, known, desired) if wanted else known
+    chosen = {address for address in named if address.campaign not in left_out}
     return replace(
         desired,
         sends={address: send for address, send in desired.sends.items() if address in chosen},
@@ -153,6 +146,19 @@ def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> Desired
         filtered=desired.filtered | frozenset(declared - chosen),
         left_alone=frozenset(known - declared - chosen),
     )
+
+
+def _named(wanted: tuple[str, ...], known: set[Address], desired: DesiredSet) -> set[Address]:
+    """The known addresses that are wanted, each by its own name, its series' or its campaign's."""
+    named: set[Address] = set()
+    for text in wanted:
+        matches = {address for address in known if text in {str(address), str(address.series), address.campaign}}
+        if not matches:
+            hint = did_you_mean(text, (str(address) for address in known))
+            raise UsageError(f"Nothing is declared or recorded under {text!r}", hint=hint)
+        # Who names a part of a split audience means all of it: the parts are only known once the account is.
+        named |= matches | {address.whole for address in matches if address.whole in desired.sends}
+    return named
 
 
 def shift_of(state: State, target: Target) -> ConfigurationError | None:

@@ -155,6 +155,25 @@ def test_a_rename_that_is_left_out_is_no_removal_of_the_old_name(repository):
     assert repository.actions("--changed-since", "HEAD") == {}
 
 
+def test_what_is_left_out_is_compared_with(repository):
+    assert repository.apply().code == 0
+    text = MANIFEST.replace('"NAME"', '"deeper"').replace("NAME", "twin")
+    repository.write("twin.yaml", text)
+    actions = repository.plan("--changed-since", "before")["actions"]
+    assert [(action["address"], action["reason"]) for action in actions] == [("twin", "duplicate")]
+
+
+def test_an_error_in_what_is_left_out_is_no_plan(repository):
+    repository.edit("a/plain.yaml", "sender: Acme", "sendr: Acme")
+    commit_all(repository.folder, "Second")
+    assert repository.run("plan", "--changed-since", "HEAD").code == ExitCode.ERROR
+
+
+def test_addresses_narrow_what_has_changed(repository):
+    repository.write("a/_defaults.yaml", repository.read("a/_defaults.yaml") + "\n")
+    assert repository.actions("plain", "text", "--changed-since", "before") == {"plain": "submit"}
+
+
 def test_a_removed_manifest_is_stopped(repository):
     assert repository.apply().code == 0
     repository.remove("a/plain.yaml")
