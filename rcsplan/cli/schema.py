@@ -14,11 +14,14 @@ NAMES = (*SCHEMAS, "diagnostics")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.argument("name", type=click.Choice(NAMES), required=False, metavar="[NAME]")
 @click.option("--write", is_flag=True, help="Renew those for editors in the project's .schemas.")
 @pass_invocation
 def schema(invocation: Invocation, *, name: str | None, write: bool) -> None:
-    """Print the JSON Schema of a kind of document, or write those for editors into the project."""
+    """Print a JSON Schema, or write those for editors into the project.
+
+    NAME is project, campaign, partial, defaults, calendar, variables, plan, state or diagnostics.
+    """
     if write == (name is not None):
         raise click.UsageError("Give either a name or --write.")
     if name is not None:

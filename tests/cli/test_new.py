@@ -96,6 +96,14 @@ def test_a_new_campaign_starts_when_it_is_told(project):
     assert 'at: "2027-03-01 09:15"' in project.read("spring-sale.yaml")
 
 
+def test_what_is_written_for_authors_is_in_its_canonical_form(tmp_path, project):
+    fresh = type(project)(tmp_path / "fresh", project.capsys)
+    fresh.run("init", str(fresh.folder))
+    fresh.run("new", "spring-sale")
+    fresh.run("new", "summer-sale", "--from", "welcome", "--at", "2027-06-01 10:00")
+    assert (fresh.run("fmt", "--check", "--diff").out, fresh.run("validate").code) == ("", 0)
+
+
 def test_a_new_campaign_brings_its_schema_where_there_is_none(sale):
     sale.run("new", "spring-sale")
     begin = sale.read("spring-sale.yaml").splitlines()[0]
