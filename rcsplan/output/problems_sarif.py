@@ -83,9 +83,8 @@ def _results(
 
 
 def _identity(diagnostic: Diagnostic) -> str:
-    """What makes a problem the same one after lines were added above it."""
-    place = diagnostic.location
-    return "\n".join((diagnostic.code, place.file, format_key_path(place.path), diagnostic.detail))
+    """What makes a problem the same one after lines were added above it, or it was mended in part."""
+    return "\n".join((diagnostic.code, diagnostic.location.file, format_key_path(diagnostic.location.path)))
 
 
 def _message(diagnostic: Diagnostic) -> str:

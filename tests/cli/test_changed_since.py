@@ -155,6 +155,13 @@ def test_a_rename_that_is_left_out_is_no_removal_of_the_old_name(repository):
     assert repository.actions("--changed-since", "HEAD") == {}
 
 
+def test_a_saved_plan_of_what_has_changed_is_applied_and_nothing_else(repository, tmp_path):
+    repository.edit("a/plain.yaml", '"plain"', '"Plain"')
+    assert repository.run("plan", "--changed-since", "before", "-o", str(tmp_path / "plan.json")).code == 0
+    assert repository.run("apply", str(tmp_path / "plan.json"), "--auto-approve").code == 0
+    assert [sent["payload"]["options"]["text"] for sent in repository.ledger()] == ["Plain"]
+
+
 def test_what_is_left_out_is_compared_with(repository):
     assert repository.apply().code == 0
     text = MANIFEST.replace('"NAME"', '"deeper"').replace("NAME", "twin")

@@ -104,8 +104,10 @@ def test_a_misspelled_key_alone_is_marked(editor, kind, text, word):
         "use: templates/sale.yaml\n",
     ],
 )
-def test_templates_files_and_partials_have_no_squiggles(editor, text):
-    assert editor.open(f"templated-{hash(text)}.yaml", written("campaign", f"metadata: {{name: x}}\n{text}")) == []
+def test_of_templates_files_and_partials_none_is_marked(editor, text):
+    document = written("campaign", f"metadata: {{name: x}}\n{text}wrong: 1\n")
+    found = marks(editor, f"templated-{abs(hash(text))}.yaml", document)
+    assert found == [("wrong", "Property wrong is not allowed.")]
 
 
 def test_a_wrong_value_is_marked_where_it_stands(editor):
