@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from itertools import islice
@@ -157,16 +157,12 @@ class ManifestReader:
     def _manifest(self, document: Document) -> Manifest:
         metadata = document.tree.get("metadata")
         identity = _Identity(metadata if isinstance(metadata, dict) else {})
+        manifest = Manifest(
+            name=identity.name, source=document.source, index=document.index, moved_from=identity.moved_from
+        )
         composed = self._composer.compose(document)
         if self._concern is not None and not self._concern.includes(composed):
-            return Manifest(
-                name=identity.name,
-                source=document.source,
-                index=document.index,
-                moved_from=identity.moved_from,
-                filtered=True,
-                unchanged=True,
-            )
+            return replace(manifest, filtered=True, unchanged=True)
         filtered = not identity.is_for(self._environment.name)
         problems = list(islice(envelope_problems(document, self._project.environments), MAX_PROBLEMS))
         problems += composed.problems
@@ -178,11 +174,8 @@ class ManifestReader:
         problems += shared_problems([(part.address, rendered.problems) for part, rendered, _ in found])
         self._problems += problems
         is_sound = not any(problem.is_error for problem in problems)
-        return Manifest(
-            name=identity.name,
-            source=document.source,
-            index=document.index,
-            moved_from=identity.moved_from,
+        return replace(
+            manifest,
             sends=tuple(send for _, _, send in found if send is not None) if is_sound else (),
             frozen=tuple(expanded.frozen),
             series=tuple(expanded.series),
