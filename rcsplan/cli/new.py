@@ -6,6 +6,7 @@ import click
 
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.schema import editor_schemas
 from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
 from rcsplan.manifest.files import name_of
 from rcsplan.manifest.load import load_sends
@@ -26,7 +27,7 @@ def new(invocation: Invocation, *, name: str, source: str | None, at: str | None
     """
     environment = open_environment(invocation)
     now = clock_without_provider(environment)
-    written = new_campaign(environment, name, now=now, source=source, at=at)
+    written = new_campaign(environment, name, now=now, schemas=editor_schemas(), source=source, at=at)
     for file in (*written.others, name_of(written.path, environment.folder)):
         click.echo(f"wrote {visible(file)}")
     loaded = load_sends(

@@ -41,14 +41,14 @@ def campaign_schema() -> dict[str, Any]:
     properties["use"]["anyOf"].append({"type": "string"})
     properties["matrix"] = templated(properties["matrix"], inside=True)
     schema["required"].remove("spec")
-    return _headed({**schema, "$defs": definitions}, "campaign")
+    return headed({**schema, "$defs": definitions}, "campaign")
 
 
 def partial_schema() -> dict[str, Any]:
     """The JSON Schema of a partial, which is a part of a spec."""
     schema = _schema_of(Partial)
     schema["properties"]["spec"] = {**_SPEC, **_words(schema["properties"]["spec"])}
-    return _headed(_with_parts(schema), "partial")
+    return headed(_with_parts(schema), "partial")
 
 
 def defaults_schema() -> dict[str, Any]:
@@ -58,12 +58,12 @@ def defaults_schema() -> dict[str, Any]:
     properties["spec"] = {**_SPEC, **_words(properties["spec"])}
     properties["audience"] = {"$ref": "#/$defs/Audience", **_words(properties["audience"])}
     properties["schedule"] = _schedule(properties["schedule"])
-    return _headed(_with_parts(schema), "defaults")
+    return headed(_with_parts(schema), "defaults")
 
 
 def calendar_schema() -> dict[str, Any]:
     """The JSON Schema of a calendar."""
-    return _headed(_schema_of(Calendar), "calendar")
+    return headed(_schema_of(Calendar), "calendar")
 
 
 def project_schema() -> dict[str, Any]:
@@ -71,14 +71,14 @@ def project_schema() -> dict[str, Any]:
     schema = _schema_of(Project)
     for owner in (schema, schema["$defs"]["EnvironmentSettings"]):
         owner["properties"]["defaults"] = {**_SPEC, **_words(owner["properties"]["defaults"])}
-    return _headed(_with_parts(schema), "project")
+    return headed(_with_parts(schema), "project")
 
 
 def variables_schema() -> dict[str, Any]:
     """The JSON Schema of a file of variables: anything, by names that an expression can say."""
     names = {"pattern": "^[^\\W\\d]\\w*$", "not": {"enum": sorted(BUILT_IN)}}
     schema = {"type": "object", "propertyNames": names, "examples": [{"shop": {"url": "https://example.com"}}]}
-    return _headed(schema, "variables")
+    return headed(schema, "variables")
 
 
 class _Words(GenerateJsonSchema):
@@ -124,6 +124,7 @@ def _words(node: dict[str, Any]) -> dict[str, Any]:
     return {key: node[key] for key in ("description", "examples") if key in node}
 
 
-def _headed(schema: dict[str, Any], name: str) -> dict[str, Any]:
+def headed(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    """A schema with its dialect and its name."""
     # Without a title: editors would set it above the words of every key.
     return {"$schema": _DIALECT, "$id": f"urn:rcsplan:v1:{name}", **schema}

@@ -8,6 +8,7 @@ from rcsplan.errors import ConfigurationError, UsageError
 from rcsplan.operations.schema_files import schema_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _PROJECT = """\
@@ -64,6 +65,7 @@ spec:
 """
 
 _ACCOUNT = """\
+# yaml-language-server: $schema=../.schemas/account.schema.json
 # What the embedded simulator holds. Its clock starts here, so that the example never goes stale;
 # `rcsplan sandbox clock --advance 36h` moves it on.
 timezone: Europe/Kyiv
@@ -81,8 +83,8 @@ _IGNORED = """\
 """
 
 
-def init_project(folder: Path) -> tuple[str, ...]:
-    """Write a new project into a folder, and return the files that were written.
+def init_project(folder: Path, schemas: Mapping[str, str]) -> tuple[str, ...]:
+    """Write a new project into a folder, with the schemas for its editors, and return the files that were written.
 
     Raises:
         UsageError: one of the files is there already; nothing is written.
@@ -95,7 +97,7 @@ def init_project(folder: Path) -> tuple[str, ...]:
         "welcome.yaml": _CAMPAIGN,
         "sandbox/account.yaml": _ACCOUNT,
         ".gitignore": _IGNORED,
-        **schema_files(),
+        **schema_files(schemas),
     }
     present = [file for file in files if (folder / file).exists() and file != ".gitignore"]
     if present:

@@ -20,7 +20,7 @@ from rcsplan.manifest.yaml import parse_documents
 from rcsplan.operations.schema_files import SCHEMA_COMMENT, SCHEMAS_FOLDER, schema_comment, write_schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -61,9 +61,17 @@ class Written:
 
 
 def new_campaign(
-    environment: Environment, name: str, *, now: datetime, source: str | None = None, at: str | None = None
+    environment: Environment,
+    name: str,
+    *,
+    now: datetime,
+    schemas: Mapping[str, str],
+    source: str | None = None,
+    at: str | None = None,
 ) -> Written:
     """Write the manifest of a new campaign: beside that of the `source` it is made from, else into the project folder.
+
+    Where the project keeps no schemas for its editors, they are written too.
 
     Raises:
         UsageError: the name is none or is taken, its file is there already or would be no manifest, there is no such
@@ -89,7 +97,9 @@ def new_campaign(
     text = _fresh(name, at, account, now) if original is None else _copy(original, name, at)
     if SCHEMA_COMMENT.search(text) is None:
         text = schema_comment("campaign", path, folder) + text
-    others = () if f"{SCHEMAS_FOLDER}/" not in text or (folder / SCHEMAS_FOLDER).exists() else write_schemas(folder)
+    others = (
+        () if f"{SCHEMAS_FOLDER}/" not in text or (folder / SCHEMAS_FOLDER).exists() else write_schemas(folder, schemas)
+    )
     _write(path, text, folder)
     return Written(path=path, others=others)
 

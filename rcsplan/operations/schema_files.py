@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from rcsplan.errors import ConfigurationError
 from rcsplan.manifest.files import PROJECT_FILE
-from rcsplan.operations.schemas import AUTHORED, schema_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SCHEMAS_FOLDER = ".schemas"
@@ -23,18 +23,18 @@ _SUFFIX = ".schema.json"
 SCHEMA_COMMENT = re.compile(r"^# *yaml-language-server: *\$schema=(\S+)[^\n]*\n", re.MULTILINE)
 
 
-def schema_files() -> dict[str, str]:
-    """The schemas of everything that people write, by their path in a project."""
-    return {f"{SCHEMAS_FOLDER}/{name}{_SUFFIX}": schema_text(name) for name in AUTHORED}
+def schema_files(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts of schemas by their path in a project, from those by name."""
+    return {f"{SCHEMAS_FOLDER}/{name}{_SUFFIX}": text for name, text in texts.items()}
 
 
-def write_schemas(folder: Path) -> tuple[str, ...]:
-    """Write the schemas of this rcsplan into a project folder, over those of an older one; return their paths.
+def write_schemas(folder: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Write schemas into a project folder, over those of an older rcsplan; return their paths.
 
     Raises:
         ConfigurationError: the folder cannot be written.
     """
-    files = schema_files()
+    files = schema_files(texts)
     try:
         (folder / SCHEMAS_FOLDER).mkdir(exist_ok=True)
         for file, text in files.items():

@@ -54,7 +54,7 @@ def test_the_example_project_has_no_squiggles(example, file):
     assert example.open(file, (CAMPAIGNS / file).read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("file", ["rcsplan.yaml", "welcome.yaml", "vars/common.yaml"])
+@pytest.mark.parametrize("file", ["rcsplan.yaml", "welcome.yaml", "vars/common.yaml", "sandbox/account.yaml"])
 def test_a_new_project_has_no_squiggles(editor, project, file):
     assert editor.open(file, (project / file).read_text("utf-8")) == []
 

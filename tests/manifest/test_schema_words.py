@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 
+from rcsplan.cli.schema import account_schema
 from rcsplan.manifest import schema as schemas
 
 SCHEMAS = {
@@ -14,6 +15,7 @@ SCHEMAS = {
     "defaults": schemas.defaults_schema(),
     "calendar": schemas.calendar_schema(),
     "variables": schemas.variables_schema(),
+    "account": account_schema(),
 }
 _SHOWN = {"examples", "default", "enum", "const"}
 _BELOW = ("items", "additionalProperties", "anyOf", "oneOf", "allOf", "then", "else")
