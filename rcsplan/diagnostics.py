@@ -24,12 +24,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A place in a file, relative to the project folder; line and column count from 1, None where none is known."""
+    """A place in a file, relative to the project folder; line and column count from 1, None where none is known.
+
+    Where `is_file` is false, `file` names something else of which a problem is told, such as an option.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
     path: KeyPath = ()
+    is_file: bool = True
 
     def __str__(self) -> str:
         """`file:line:column`, as editors and terminals make clickable."""

@@ -21,6 +21,7 @@ _PREFIX = "RCSPLAN"
 #: Where each command lives and what it does; the sentence stands here so that `--help` imports none of them.
 COMMANDS = {
     "init": ("rcsplan.cli.init:init", "Write a new project that plans cleanly."),
+    "new": ("rcsplan.cli.new:new", "Write the manifest of a new campaign."),
     "validate": ("rcsplan.cli.validate:validate", "Check everything that needs no network."),
     "fmt": ("rcsplan.cli.fmt:fmt", "Give YAML files their canonical form."),
     "render": ("rcsplan.cli.render:render", "Print final request bodies."),

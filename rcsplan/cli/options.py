@@ -68,6 +68,13 @@ def format_option(*formats: str) -> Callable[[_Command], _Command]:
     )
 
 
+def changed_since_option(command: _Command) -> _Command:
+    """`--changed-since`, as `changed_since`."""
+    return click.option("--changed-since", metavar="REF", help="Only manifests that changed since a git commit.")(
+        command
+    )
+
+
 def address_arguments(command: _Command) -> _Command:
     """Any number of addresses or campaign names, as `addresses`."""
     return click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")(command)

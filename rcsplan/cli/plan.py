@@ -9,8 +9,8 @@ import click
 
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import address_arguments, format_option, variable_options
-from rcsplan.cli.wiring import open_target
+from rcsplan.cli.options import address_arguments, changed_since_option, format_option, variable_options
+from rcsplan.cli.wiring import changes_since, open_target
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
 from rcsplan.output.plan_text import format_plan_text
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", metavar="FILE", help="Also save the plan, for review and `apply FILE`.")
 @format_option("text", "json")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@changed_since_option
 @variable_options
 @pass_invocation
 def plan(
@@ -34,6 +35,7 @@ def plan(
     out: str | None,
     output_format: str,
     detailed_exitcode: bool,
+    changed_since: str | None,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -42,7 +44,8 @@ def plan(
     Exits 4 when a send is blocked, 2 with --detailed-exitcode when there are changes, else 0.
     """
     target = open_target(invocation, variables=variables, variable_files=variable_files)
-    planned = make_plan(target, addresses=addresses).plan
+    changes = changes_since(changed_since, target.environment.folder)
+    planned = make_plan(target, addresses=addresses, changes=changes).plan
     if out is not None:
         write_private(Path(out), format_plan(planned))
     _print(planned, invocation, output_format)

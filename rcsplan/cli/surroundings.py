@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from rcsplan.errors import ConfigurationError
+from rcsplan.errors import ConfigurationError, UsageError
+from rcsplan.manifest.changes import Changes
 from rcsplan.plan.facts import Source
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _VARIABLE_PREFIX = "RCSPLAN_VAR_"
 _GIT_SECONDS = 10
+#: Comparing a large work tree takes longer than asking for a commit.
+_GIT_DIFF_SECONDS = 120
+#: What git sets for its hooks; there they would make it look for the repository in the wrong place.
+_GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 def version() -> str:
@@ -122,18 +127,55 @@ class Surroundings:
         commit = self._git("rev-parse", "HEAD")
         return Source(commit=commit, dirty=bool(self._git("status", "--porcelain", "--", "."))) if commit else Source()
 
+    def path_in_repository(self) -> str:
+        """The path from the root of the git repository to the folder, with a slash at its end; empty outside git."""
+        return self._git("rev-parse", "--show-prefix")
+
+    def changes_since(self, ref: str) -> Changes:
+        """The files below the folder that are not as they were in a commit, files that git does not track included.
+
+        Raises:
+            ConfigurationError: the folder is in no git repository, or git fails.
+            UsageError: the repository has no such commit.
+        """
+        if not self._git("rev-parse", "--git-dir"):
+            raise ConfigurationError(
+                "What has changed is not known here",
+                detail=f"{self.folder} is in no git repository, or git is missing.",
+            )
+        commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        if not commit:
+            raise UsageError(
+                f"The repository has no commit {ref!r}",
+                hint="In CI the clone may be shallow: fetch the whole history, or that commit.",
+            )
+        names = ("--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+        changed = self._git_files("diff", "-z", "--relative", *names, commit, "--", ".")
+        return Changes(folder=self.folder, files=changed | self._git_files("ls-files", "-z", "--others", "--", "."))
+
     def _git(self, *arguments: str) -> str:
+        """What git answers in one line; empty where it fails."""
+        done = self._run_git(*arguments, seconds=_GIT_SECONDS)
+        return os.fsdecode(done.stdout).removesuffix("\n") if done is not None and done.returncode == 0 else ""
+
+    def _git_files(self, *arguments: str) -> frozenset[Path]:
+        done = self._run_git(*arguments, seconds=_GIT_DIFF_SECONDS)
+        if done is None or done.returncode != 0:
+            detail = os.fsdecode(done.stderr).partition("\n")[0] if done is not None else "git took too long."
+            raise ConfigurationError("git cannot say what has changed", detail=detail)
+        return frozenset(self.folder / os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+
+    def _run_git(self, *arguments: str, seconds: int) -> subprocess.CompletedProcess[bytes] | None:
         try:
-            done = subprocess.run(  # noqa: S603  fixed words and a folder, no shell
+            return subprocess.run(  # noqa: S603  fixed words and a folder, no shell
                 ["git", "-C", str(self.folder), *arguments],  # noqa: S607  git is where PATH says
                 capture_output=True,
-                text=True,
-                timeout=_GIT_SECONDS,
+                env={key: value for key, value in os.environ.items() if key not in _GIT_PLACES},
+                timeout=seconds,
                 check=False,
             )
-        except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
-            return ""
-        return done.stdout.strip() if done.returncode == 0 else ""
+        except (OSError, subprocess.TimeoutExpired):
+            return None
 
 
 def _user() -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rcsplan.backend.protocol import StateStore
     from rcsplan.cli.invocation import Invocation
+    from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.project import Environment, Project
     from rcsplan.sandbox.account import Account as SandboxAccount
     from rcsplan.sandbox.store import SandboxStore
@@ -114,6 +115,18 @@ class BsgProvider:
             yield SendClient(session, stop_method=_stop_method(self.settings.stop_method))
 
 
+def project_folder(invocation: Invocation) -> Path:
+    """The folder of the project that the command line, or the current folder, names.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    explicit = Path(invocation.project) if invocation.project else None
+    if explicit is not None and explicit.is_file():
+        explicit = explicit.parent
+    return find_project(Path.cwd(), explicit=explicit)
+
+
 def open_project(invocation: Invocation) -> Project:
     """The project that the command line, or the current folder, names.
 
@@ -121,10 +134,7 @@ def open_project(invocation: Invocation) -> Project:
         InvalidContent: its rcsplan.yaml has errors.
         ConfigurationError: there is none.
     """
-    explicit = Path(invocation.project) if invocation.project else None
-    if explicit is not None and explicit.is_file():
-        explicit = explicit.parent
-    return load_project(find_project(Path.cwd(), explicit=explicit))
+    return load_project(project_folder(invocation))
 
 
 def open_environment(invocation: Invocation) -> Environment:
@@ -234,6 +244,16 @@ def find_sandbox(invocation: Invocation, db: str | None) -> SandboxStore:
             hint="Choose one with --env NAME, or name a database with --db PATH.",
         )
     return open_sandbox(environment, environment.provider)
+
+
+def changes_since(ref: str | None, folder: Path) -> Changes | None:
+    """What `--changed-since` names, None where it is not given.
+
+    Raises:
+        ConfigurationError: the project is in no git repository.
+        UsageError: the repository has no such commit.
+    """
+    return None if ref is None else Surroundings(folder).changes_since(ref)
 
 
 def read_variables(flags: tuple[str, ...], files: tuple[str, ...]) -> Variables:

@@ -85,11 +85,17 @@ class Suggestion(TypedDict):
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # how pydantic configures a TypedDict
 
-    type: NotRequired[Annotated[str, Field(pattern="^(link|call)$", description="Inferred from url or phone.")]]
+    type: NotRequired[
+        Annotated[
+            str, Field(pattern="^(link|call)$", description="Inferred from url or phone.", examples=["link", "call"])
+        ]
+    ]
     text: Annotated[str, *text_of(1, 25), Field(description="Caption.", examples=["Shop"])]
     url: NotRequired[Annotated[Url, Field(description="What a link opens.", examples=["https://example.com/sale"])]]
     phone: NotRequired[Annotated[Phone, Field(description="Whom a call reaches.", examples=["380441234567"])]]
-    postback_data: NotRequired[Annotated[str, *text_of(0, 25), Field(description="Comes back with the click.")]]
+    postback_data: NotRequired[
+        Annotated[str, *text_of(0, 25), Field(description="Comes back with the click.", examples=["spring-shop"])]
+    ]
 
 
 class Media(TypedDict):
@@ -97,7 +103,13 @@ class Media(TypedDict):
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # as above
 
-    url: Annotated[Url, Field(description="jpeg, jpg, gif, png up to 2 MB; h263, m4v, mp4, mpeg, webm up to 10 MB.")]
+    url: Annotated[
+        Url,
+        Field(
+            description="jpeg, jpg, gif, png up to 2 MB; h263, m4v, mp4, mpeg, webm up to 10 MB.",
+            examples=["https://cdn.example.com/spring.jpg"],
+        ),
+    ]
 
 
 class Card(TypedDict):
@@ -105,14 +117,26 @@ class Card(TypedDict):
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # as above
 
-    title: NotRequired[Annotated[str, *text_of(1, 200), Field(description="Headline.")]]
-    text: NotRequired[Annotated[str, *text_of(1, 1000), Field(description="Text; required without media.")]]
-    media: NotRequired[Annotated[Media, Field(description="Picture or video; required without text.")]]
+    title: NotRequired[Annotated[str, *text_of(1, 200), Field(description="Headline.", examples=["Spring sale"])]]
+    text: NotRequired[
+        Annotated[
+            str, *text_of(1, 1000), Field(description="Text; required without media.", examples=["Until Sunday: -30%"])
+        ]
+    ]
+    media: NotRequired[
+        Annotated[
+            Media,
+            Field(
+                description="Picture or video; required without text.",
+                examples=[{"url": "https://cdn.example.com/spring.jpg"}],
+            ),
+        ]
+    ]
     suggestions: NotRequired[
         Annotated[
             list[Annotated[Suggestion, AfterValidator(_check_suggestion)]],
             AfterValidator(_check_suggestions),
-            Field(description="Buttons."),
+            Field(description="Buttons.", examples=[[{"text": "Shop", "url": "https://example.com/sale"}]]),
         ]
     ]
 
@@ -122,11 +146,21 @@ class Options(TypedDict):
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # as above
 
-    text: NotRequired[Annotated[str, *text_of(1, 160), Field(description="A plain text message.")]]
+    text: NotRequired[
+        Annotated[
+            str,
+            *text_of(1, 160),
+            Field(description="A plain text message.", examples=["Spring sale: -30% until Sunday"]),
+        ]
+    ]
     cards: NotRequired[
         Annotated[
             list[Annotated[Card, AfterValidator(_check_card)]],
-            Field(min_length=1, description="One card, or a carousel."),
+            Field(
+                min_length=1,
+                description="One card, or a carousel.",
+                examples=[[{"title": "Spring sale", "text": "Until Sunday: -30%"}]],
+            ),
             AfterValidator(_check_cards),
         ]
     ]
@@ -138,9 +172,19 @@ class Sms(TypedDict):
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # as above
 
     sender: Annotated[SmsSender, Field(description="Sender of the SMS.", examples=["ACME"])]
-    text: Annotated[SmsText, Field(description="765 GSM-7 septets, or 335 UTF-16 units.")]
-    validity: NotRequired[Annotated[Hours, Field(description="Hours for which delivery is tried; 72 by default.")]]
-    validity_seconds: NotRequired[Annotated[Seconds | None, Field(description="The same in seconds; wins when set.")]]
+    text: Annotated[
+        SmsText,
+        Field(
+            description="765 GSM-7 septets, or 335 UTF-16 units.",
+            examples=["Acme: -30% until Sunday. example.com/sale"],
+        ),
+    ]
+    validity: NotRequired[
+        Annotated[Hours, Field(description="Hours for which delivery is tried; 72 by default.", examples=[24])]
+    ]
+    validity_seconds: NotRequired[
+        Annotated[Seconds | None, Field(description="The same in seconds; wins when set.", examples=[3600])]
+    ]
     check_stop_list: NotRequired[Annotated[bool, Field(description="Leave out the SMS stop list; true by default.")]]
 
 
@@ -149,7 +193,10 @@ class AlternativeChannel(TypedDict):
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # as above
 
-    sms: Annotated[Sms, Field(description="The SMS fallback.")]
+    sms: Annotated[
+        Sms,
+        Field(description="The SMS fallback.", examples=[{"sender": "ACME", "text": "Acme: -30%.", "validity": 24}]),
+    ]
 
 
 class Spec(TypedDict):
@@ -157,15 +204,33 @@ class Spec(TypedDict):
 
     __pydantic_config__ = _STRICT  # type: ignore[misc]  # as above
 
-    groups: Annotated[ContactLists, Field(description="Contact lists: ids, names, or {id, name}.")]
+    groups: Annotated[
+        ContactLists,
+        Field(description="Contact lists: ids, names, or {id, name}.", examples=[[{"name": "Newsletter"}, 1864275]]),
+    ]
     sender: Annotated[str, *text_of(1, 40), Field(description="The RCS agent.", examples=["Acme"])]
-    options: Annotated[Options, AfterValidator(_check_options), Field(description="What the recipients see.")]
+    options: Annotated[
+        Options,
+        AfterValidator(_check_options),
+        Field(description="What the recipients see.", examples=[{"text": "Spring sale: -30% until Sunday"}]),
+    ]
     start_at: NotRequired[
         Annotated[StartAt, Field(description="Start in the account's zone.", examples=["2026-12-01 10:00:00"])]
     ]
-    tariff_code: NotRequired[Annotated[TariffCode, Field(description="Tariff; the account's default if not given.")]]
-    validity: NotRequired[Annotated[Hours, Field(description="Hours until the SMS fallback; 72 by default.")]]
-    validity_seconds: NotRequired[Annotated[Seconds | None, Field(description="Not documented for send-groups.")]]
-    alternative_channel: NotRequired[Annotated[AlternativeChannel | None, Field(description="The fallback.")]]
+    tariff_code: NotRequired[
+        Annotated[TariffCode, Field(description="Tariff; the account's default if not given.", examples=[0])]
+    ]
+    validity: NotRequired[
+        Annotated[Hours, Field(description="Hours until the SMS fallback; 72 by default.", examples=[24])]
+    ]
+    validity_seconds: NotRequired[
+        Annotated[Seconds | None, Field(description="Not documented for send-groups.", examples=[3600])]
+    ]
+    alternative_channel: NotRequired[
+        Annotated[
+            AlternativeChannel | None,
+            Field(description="The fallback.", examples=[{"sms": {"sender": "ACME", "text": "Acme: -30%."}}]),
+        ]
+    ]
     add_to_contact_book: NotRequired[Annotated[bool, Field(description="Add new contacts to the contact book.")]]
     check_stop_list: NotRequired[Annotated[bool, Field(description="Leave out the stop list; true by default.")]]

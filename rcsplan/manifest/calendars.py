@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FOLDER = "calendars"
+CALENDARS_FOLDER = "calendars"
 
 
 def parse_date(text: str) -> date:
@@ -53,7 +53,9 @@ class CalendarMetadata(Settings):
 
     name: Name = Field(description="Name of the calendar; that of its file.", examples=["ua-holidays"])
     source: str = Field("", description="Where the days come from, for those who review them.")
-    reviewed: Day | None = Field(None, description="When somebody last compared them with the source.")
+    reviewed: Day | None = Field(
+        None, description="When somebody last compared them with the source.", examples=["2026-11-01"]
+    )
 
 
 class Calendar(Settings):
@@ -61,7 +63,7 @@ class Calendar(Settings):
 
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Calendar"] = Field(description="What the document declares.")
-    metadata: CalendarMetadata = Field(description="Which calendar it is.")
+    metadata: CalendarMetadata = Field(description="Which calendar it is.", examples=[{"name": "ua-holidays"}])
     days: dict[Day, str] = Field(description="The days, each with its name.", examples=[{"2026-12-25": "Christmas"}])
 
     def covers(self, year: int) -> bool:
@@ -94,14 +96,16 @@ class Calendars:
                 self.problems.extend(found)
         calendar = self._read[name]
         if isinstance(calendar, tuple):
-            raise complaint("unknown-calendar", "Calendar cannot be used", detail=f"{_FOLDER}/{name}.yaml has errors.")
+            raise complaint(
+                "unknown-calendar", "Calendar cannot be used", detail=f"{CALENDARS_FOLDER}/{name}.yaml has errors."
+            )
         return calendar
 
     def _load(self, name: str) -> Calendar | tuple[Diagnostic, ...]:
-        path = self._folder / _FOLDER / f"{name}.yaml"
+        path = self._folder / CALENDARS_FOLDER / f"{name}.yaml"
         if not path.is_file():
-            known = sorted(file.stem for file in (self._folder / _FOLDER).glob("*.yaml"))
-            detail = f"There is no {_FOLDER}/{name}.yaml."
+            known = sorted(file.stem for file in (self._folder / CALENDARS_FOLDER).glob("*.yaml"))
+            detail = f"There is no {CALENDARS_FOLDER}/{name}.yaml."
             hint = did_you_mean(name, known) or "A calendar is a file of kind: Calendar in the folder calendars."
             raise complaint("unknown-calendar", "Unknown calendar", detail=detail, hint=hint)
         source = read_source(path, self._folder)

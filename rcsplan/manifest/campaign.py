@@ -35,7 +35,9 @@ class CampaignMetadata(Settings):
     owner: str = Field("", description="Whom to ask.", examples=["growth@example.com"])
     labels: dict[str, str] = Field({}, description="Anything worth filtering by.", examples=[{"brand": "acme"}])
     environments: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
-        None, description="The only environments that send it; all of them where it is not given."
+        None,
+        description="The only environments that send it; all of them where it is not given.",
+        examples=[["production"]],
     )
 
 
@@ -100,8 +102,8 @@ class ScheduleSettings(Settings):
 class Expectation(Settings):
     """How many contacts the campaign expects to reach."""
 
-    min: int | None = Field(None, ge=0, description="At least so many.")
-    max: int | None = Field(None, ge=0, description="At most so many.")
+    min: int | None = Field(None, ge=0, description="At least so many.", examples=[3000])
+    max: int | None = Field(None, ge=0, description="At most so many.", examples=[5000])
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -147,7 +149,9 @@ class Campaign(Settings):
 
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Campaign"] = Field(description="What the document declares.")
-    metadata: CampaignMetadata = Field(description="Who the campaign is; not rendered.")
+    metadata: CampaignMetadata = Field(
+        description="Who the campaign is; not rendered.", examples=[{"name": "spring-sale", "revision": 1}]
+    )
     use: Use | None = Field(
         None,
         description="A partial of the spec, with values for its parameters.",
@@ -157,9 +161,16 @@ class Campaign(Settings):
     matrix: Matrix | None = Field(
         None, description="One send for each combination of values.", examples=[{"locale": ["uk", "en"]}]
     )
-    schedule: AnySchedule | None = Field(None, description="When it starts; replaces spec.start_at.")
+    schedule: AnySchedule | None = Field(
+        None,
+        description="When it starts; replaces spec.start_at.",
+        examples=[{"at": "2026-12-01 10:00", "timezone": "Europe/Kyiv"}],
+    )
     audience: Audience = Field(Audience(), description="What is expected of the audience.")
-    spec: Spec = Field(description="The request body of send-groups.")
+    spec: Spec = Field(
+        description="The request body of send-groups.",
+        examples=[{"groups": [{"name": "Newsletter"}], "sender": "Acme", "options": {"text": "Hello"}}],
+    )
 
 
 def with_documented_defaults(spec: Spec, *, suggestion_type: bool) -> dict[str, Any]:

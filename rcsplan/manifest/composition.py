@@ -50,7 +50,9 @@ class Parameter(Settings):
     """A parameter of a partial: a variable that who uses it gives."""
 
     description: str = Field("", description="What it is for.")
-    default: JsonValue = Field(None, description="Its value where none is given; without a default it must be.")
+    default: JsonValue = Field(
+        None, description="Its value where none is given; without a default it must be.", examples=[30]
+    )
 
     @property
     def is_required(self) -> bool:
@@ -64,7 +66,10 @@ class Partial(Settings):
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Partial"] = Field(description="What the document declares.")
     parameters: dict[str, Parameter] = Field({}, description="What its users may or must give.")
-    spec: dict[str, JsonValue] = Field(description="Part of a request body, under the spec of its users.")
+    spec: dict[str, JsonValue] = Field(
+        description="Part of a request body, under the spec of its users.",
+        examples=[{"sender": "Acme", "validity": 24}],
+    )
 
 
 class FolderDefaults(Settings):
@@ -73,9 +78,15 @@ class FolderDefaults(Settings):
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Defaults"] = Field(description="What the document declares.")
     vars: dict[str, JsonValue] = Field({}, description="Variables under those of the manifests.")
-    schedule: dict[str, JsonValue] = Field({}, description="Under the schedule of manifests that have one.")
-    audience: dict[str, JsonValue] = Field({}, description="Under the audience of the manifests.")
-    spec: dict[str, JsonValue] = Field({}, description="Under the spec of the manifests.")
+    schedule: dict[str, JsonValue] = Field(
+        {}, description="Under the schedule of manifests that have one.", examples=[{"timezone": "Europe/Kyiv"}]
+    )
+    audience: dict[str, JsonValue] = Field(
+        {}, description="Under the audience of the manifests.", examples=[{"expect": {"max": 5000}}]
+    )
+    spec: dict[str, JsonValue] = Field(
+        {}, description="Under the spec of the manifests.", examples=[{"sender": "Acme"}]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,20 @@ ContactList = Annotated[
                 {"type": "string", "minLength": 1, "description": "Name of a contact list."},
                 {
                     "type": "object",
-                    "properties": {"id": {"type": "integer", "minimum": 1}, "name": {"type": "string", "minLength": 1}},
+                    "properties": {
+                        "id": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "description": "Id of the list; with a name, both must be true of it.",
+                            "examples": [1864275],
+                        },
+                        "name": {
+                            "type": "string",
+                            "minLength": 1,
+                            "description": "Name of the list in the account.",
+                            "examples": ["Newsletter"],
+                        },
+                    },
                     "minProperties": 1,
                     "additionalProperties": False,
                 },

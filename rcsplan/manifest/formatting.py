@@ -87,6 +87,7 @@ def _laid_out(text: str) -> str:
     yaml.width = _WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
     stream = io.StringIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -104,7 +105,10 @@ def _tidied(text: str) -> str:
 
 
 def _indented(lines: list[str], held: frozenset[int]) -> list[str]:
-    """Comments that have a line of their own, indented as what follows; as what precedes, where they were deeper."""
+    """Comments that have a line of their own, indented as what follows.
+
+    Those that were deeper end a block: that of the mapping with their indentation, or of the innermost one.
+    """
     result = list(lines)
     above = _indents(lines, held)
     below = _indents(lines[::-1], frozenset(len(lines) - 1 - number for number in held))[::-1]
@@ -112,19 +116,26 @@ def _indented(lines: list[str], held: frozenset[int]) -> list[str]:
         if number in held or not _COMMENT_LINE.match(line):
             continue
         own = len(line) - len(line.lstrip())
-        indent = above[number] if own > below[number] and above[number] > below[number] else below[number]
+        next_indent, open_blocks = below[number][-1], above[number]
+        indent = next_indent
+        if own > next_indent and open_blocks[-1] > next_indent:
+            indent = own if own in open_blocks else open_blocks[-1]
         result[number] = " " * indent + line.strip()
     return result
 
 
-def _indents(lines: list[str], held: frozenset[int]) -> list[int]:
-    """For each line the indentation of the last line before it that is neither blank nor a comment nor a text's."""
+def _indents(lines: list[str], held: frozenset[int]) -> list[tuple[int, ...]]:
+    """For each line the indentations of the blocks that are open before it, the innermost last.
+
+    Lines that are blank, comments, or part of a text begin no block.
+    """
     indents = []
-    last = 0
+    blocks: tuple[int, ...] = (0,)
     for number, line in enumerate(lines):
-        indents.append(last)
+        indents.append(blocks)
         if line.strip() and number not in held and not _COMMENT_LINE.match(line):
-            last = len(line) - len(line.lstrip())
+            own = len(line) - len(line.lstrip())
+            blocks = (*(block for block in blocks if block < own), own)
     return indents
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.model import DesiredSet
 from rcsplan.diagnostics import Diagnostic, Location, Severity, in_file_order
+from rcsplan.manifest.changes import Concern
 from rcsplan.manifest.composition import Composer
 from rcsplan.manifest.files import files_matching, manifest_files, name_of, read_source
 from rcsplan.manifest.names import name_problems
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rcsplan.campaign.address import Address
     from rcsplan.diagnostics import KeyPath
+    from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.occasion import Occasion
     from rcsplan.manifest.project import Environment, Project
     from rcsplan.manifest.reader import Manifest
@@ -73,13 +75,25 @@ def load_sends(
     variables: Variables,
     occasion: Occasion,
     paths: tuple[Path, ...] | None = None,
+    changes: Changes | None = None,
 ) -> Loaded:
-    """Read every manifest of an environment, or those at `paths` alone.
+    """Read every manifest of an environment, or those at `paths` alone, or those that `changes` concern.
 
-    Content problems are never raised: they are all in the result.
+    Of the manifests that no change concerns only the names are read, which are never given twice. Content problems are
+    never raised: they are all in the result.
     """
     with _collector_paused():
-        return _load(environment, variables=variables, occasion=occasion, paths=paths)
+        return _load(environment, variables=variables, occasion=occasion, paths=paths, changes=changes)
+
+
+def campaigns_left_out(loaded: Loaded, changes: Changes, variables: Variables) -> frozenset[str]:
+    """The campaigns, by their names and former names, with whose manifests no change has anything to do."""
+    concern = Concern(changes, loaded.environment, variables)
+    composer = Composer(loaded.environment)
+    concerned = {name for name, one in loaded.read.items() if concern.includes(composer.compose(one.document()))}
+    others = (manifest for name, manifest in loaded.read.items() if name not in concerned)
+    # By a former name its sends may still stand in the state.
+    return frozenset(name for other in others for name in (other.name, *other.moved_from)) - concerned
 
 
 def _load(
@@ -88,10 +102,12 @@ def _load(
     variables: Variables,
     occasion: Occasion,
     paths: tuple[Path, ...] | None,
+    changes: Changes | None,
 ) -> Loaded:
     shared, variable_problems = load_variables(environment, variables)
     files, file_problems = _chosen_files(environment, paths)
-    reader = ManifestReader(environment, shared=shared, occasion=occasion)
+    concern = None if changes is None else Concern(changes, environment, variables)
+    reader = ManifestReader(environment, shared=shared, occasion=occasion, concern=concern)
     problems = [*variable_problems, *file_problems]
     for file in files:
         source = read_source(file, environment.folder, found=True)
@@ -108,12 +124,18 @@ def _load(
         desired=DesiredSet(
             sends={send.address: send for manifest in manifests.values() for send in manifest.sends},
             frozen=frozenset(address for manifest in manifests.values() for address in manifest.frozen),
-            passed_over=frozenset(manifest.name for manifest in manifests.values() if manifest.filtered),
+            passed_over=frozenset(
+                name
+                for manifest in manifests.values()
+                if manifest.filtered
+                # By a former name its sends may still stand in the state.
+                for name in (manifest.name, *manifest.moved_from)
+            ),
             series=frozenset(address for manifest in manifests.values() for address in manifest.series),
         ),
         # What is wrong beside the manifests shows in each of them, and is told once.
         diagnostics=in_file_order(dict.fromkeys(problems)),
-        manifests=len(reader.manifests),
+        manifests=sum(1 for manifest in reader.manifests if not manifest.unchanged),
         environment=environment,
         read=manifests,
     )

@@ -150,7 +150,7 @@ Matrix = Annotated[
             "additionalProperties": {
                 "type": "array",
                 "minItems": 1,
-                "items": {"type": ["string", "integer"]},
+                "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
                 "description": "An axis: a variable, and its values. They are part of the address.",
             },
         }

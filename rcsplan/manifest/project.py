@@ -45,16 +45,32 @@ class ProjectMetadata(Settings):
 class EnvironmentSettings(Settings):
     """One place to send from: a provider account with its variables, its state and its policy."""
 
-    provider: ProviderSettings = Field(description="The account that this environment submits to.")
+    provider: ProviderSettings = Field(
+        description="The account that this environment submits to.",
+        examples=[{"type": "bsg", "api_key": {"env": "BSG_API_KEY"}, "timezone": "Europe/Kyiv"}],
+    )
     vars: Annotated[tuple[LocalPath, ...], Field(strict=False)] = Field(
         (), description="Files of variables, later ones over earlier ones.", examples=[["vars/common.yaml"]]
     )
     defaults: dict[str, JsonValue] = Field(
-        {}, description="Merged under the spec of every campaign, over the project's."
+        {},
+        description="Merged under the spec of every campaign, over the project's.",
+        examples=[{"check_stop_list": True}],
     )
-    state: StateSettings | None = Field(None, description="Where state is kept; the project's where it is not given.")
-    policy: PolicySettings | None = Field(None, description="What differs from the project's policy.")
-    hold: str | None = Field(None, min_length=1, description="A reason, for which every apply refuses.")
+    state: StateSettings | None = Field(
+        None,
+        description="Where state is kept; the project's where it is not given.",
+        examples=[{"path": ".rcsplan/production.state.json"}],
+    )
+    policy: PolicySettings | None = Field(
+        None, description="What differs from the project's policy.", examples=[{"instant": "allow"}]
+    )
+    hold: str | None = Field(
+        None,
+        min_length=1,
+        description="A reason, for which every apply refuses.",
+        examples=["Migration of the account until Monday"],
+    )
 
 
 class Project(Settings):
@@ -62,17 +78,25 @@ class Project(Settings):
 
     api_version: Literal["rcsplan/v1"] = Field(alias="apiVersion", description="Version of the format.")
     kind: Literal["Project"] = Field(description="What the document declares.")
-    metadata: ProjectMetadata = Field(description="Who the project is.")
-    default_environment: Name | None = Field(None, description="The environment where none is chosen.")
+    metadata: ProjectMetadata = Field(description="Who the project is.", examples=[{"name": "acme-crm"}])
+    default_environment: Name | None = Field(
+        None, description="The environment where none is chosen.", examples=["sandbox"]
+    )
     defaults: dict[str, JsonValue] = Field(
-        {}, description="Merged under the spec of every campaign: mappings deeply, everything else is replaced."
+        {},
+        description="Merged under the spec of every campaign: mappings deeply, everything else is replaced.",
+        examples=[{"check_stop_list": True}],
     )
     catalogues: dict[Name, LocalPath] = Field(
         {},
         description="Variables of texts by locale: a folder of files named LOCALE.yaml for each.",
         examples=[{"copy": "vars/copy"}],
     )
-    environments: dict[Name, EnvironmentSettings] = Field(min_length=1, description="The environments, by name.")
+    environments: dict[Name, EnvironmentSettings] = Field(
+        min_length=1,
+        description="The environments, by name.",
+        examples=[{"sandbox": {"provider": {"type": "sandbox"}}}],
+    )
     state: StateSettings = Field(LocalStateSettings(), description="Where state is kept.")
     policy: PolicySettings = Field(PolicySettings(), description="What planning allows.")
     manifests: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from itertools import islice
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rcsplan.campaign.address import Address
     from rcsplan.campaign.schedule import Schedule
     from rcsplan.diagnostics import Diagnostic, KeyPath
+    from rcsplan.manifest.changes import Concern
     from rcsplan.manifest.composition import Composed
     from rcsplan.manifest.document import Document
     from rcsplan.manifest.expansion import Part
@@ -47,6 +48,7 @@ _DIGESTED = ("use", "vars", *_RENDERED)
 class Manifest:
     """A manifest that was read: enough to find it again, and its sends where it is free of errors.
 
+    What is `unchanged` since the commit that a run starts from was passed over, and is `filtered` as well.
     `splices` says, for those addresses in which a template put several entries into a list, where that was.
     """
 
@@ -58,6 +60,7 @@ class Manifest:
     frozen: tuple[Address, ...] = ()
     series: tuple[Address, ...] = ()
     filtered: bool = False
+    unchanged: bool = False
     splices: Mapping[Address, Mapping[KeyPath, tuple[int, ...]]] = field(default_factory=dict)
 
     def document(self) -> Document:
@@ -105,9 +108,17 @@ class Traced:
 class ManifestReader:
     """Reads the manifests of one environment, and keeps what it read and what was wrong."""
 
-    def __init__(self, environment: Environment, *, shared: Mapping[str, Any], occasion: Occasion) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        shared: Mapping[str, Any],
+        occasion: Occasion,
+        concern: Concern | None = None,
+    ) -> None:
         self.manifests: list[Manifest] = []
         self._problems: list[Diagnostic] = []
+        self._concern = concern
         self._environment = environment
         self._project = environment.project
         self._templates = Templates(environment.folder)
@@ -146,9 +157,14 @@ class ManifestReader:
     def _manifest(self, document: Document) -> Manifest:
         metadata = document.tree.get("metadata")
         identity = _Identity(metadata if isinstance(metadata, dict) else {})
+        manifest = Manifest(
+            name=identity.name, source=document.source, index=document.index, moved_from=identity.moved_from
+        )
+        composed = self._composer.compose(document)
+        if self._concern is not None and not self._concern.includes(composed):
+            return replace(manifest, filtered=True, unchanged=True)
         filtered = not identity.is_for(self._environment.name)
         problems = list(islice(envelope_problems(document, self._project.environments), MAX_PROBLEMS))
-        composed = self._composer.compose(document)
         problems += composed.problems
         expanded = Expanded() if filtered or composed.problems else self._expand(composed, identity)
         problems += expanded.problems
@@ -158,11 +174,8 @@ class ManifestReader:
         problems += shared_problems([(part.address, rendered.problems) for part, rendered, _ in found])
         self._problems += problems
         is_sound = not any(problem.is_error for problem in problems)
-        return Manifest(
-            name=identity.name,
-            source=document.source,
-            index=document.index,
-            moved_from=identity.moved_from,
+        return replace(
+            manifest,
             sends=tuple(send for _, _, send in found if send is not None) if is_sound else (),
             frozen=tuple(expanded.frozen),
             series=tuple(expanded.series),

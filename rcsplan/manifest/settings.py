@@ -94,6 +94,7 @@ class CommonProviderSettings(Settings):
         None,
         description="Zone of the times in the provider's answers; the account's zone where it is not given. No source "
         "names it, and samples suggest that the fields of one answer may lie in different zones (bsg-api.md 4.4).",
+        examples=["Europe/Kyiv"],
     )
     max_contacts: int = Field(
         5000,
@@ -161,7 +162,9 @@ class SandboxSettings(CommonProviderSettings):
         (), description="Faults that the simulator plays.", examples=[["drop_response:0.1@7"]]
     )
     db: str | None = Field(
-        None, description="The simulator's database, relative to the project; .rcsplan/sandbox.db by default."
+        None,
+        description="The simulator's database, relative to the project; .rcsplan/sandbox.db by default.",
+        examples=[".rcsplan/sandbox.db"],
     )
 
 

@@ -89,7 +89,9 @@ class ObjectStateSettings(CommonStateSettings):
     endpoint: Address | None = Field(
         None, description="Address of a store that is not the cloud's own.", examples=["https://minio.example.com"]
     )
-    region: str | None = Field(None, description="The bucket's region, where it is not told by the surroundings.")
+    region: str | None = Field(
+        None, description="The bucket's region, where it is not told by the surroundings.", examples=["eu-central-1"]
+    )
 
     @model_validator(mode="after")
     def _check_url(self) -> Self:
@@ -113,24 +115,46 @@ class HttpStateSettings(CommonStateSettings):
     """
 
     backend: Literal["http"] = Field(description="The HTTP state protocol.")
-    url: Address | None = Field(None, description="Where the state is read and written.")
-    lock_url: Address | None = Field(None, description="Where it is locked.")
-    unlock_url: Address | None = Field(None, description="Where it is unlocked.")
-    update_method: str | None = Field(None, description="HTTP method that writes; POST by default.")
-    lock_method: str | None = Field(None, description="HTTP method that locks; LOCK by default.")
-    unlock_method: str | None = Field(None, description="HTTP method that unlocks; UNLOCK by default.")
-    username: str | None = Field(None, description="User name of basic authentication.")
+    url: Address | None = Field(
+        None,
+        description="Where the state is read and written.",
+        examples=["https://state.example.com/crm/{{ environment }}"],
+    )
+    lock_url: Address | None = Field(
+        None, description="Where it is locked.", examples=["https://state.example.com/crm/lock"]
+    )
+    unlock_url: Address | None = Field(
+        None, description="Where it is unlocked.", examples=["https://state.example.com/crm/lock"]
+    )
+    update_method: str | None = Field(None, description="HTTP method that writes; POST by default.", examples=["PUT"])
+    lock_method: str | None = Field(None, description="HTTP method that locks; LOCK by default.", examples=["POST"])
+    unlock_method: str | None = Field(
+        None, description="HTTP method that unlocks; UNLOCK by default.", examples=["DELETE"]
+    )
+    username: str | None = Field(None, description="User name of basic authentication.", examples=["ci"])
     password: Secret | None = Field(None, description="Where its password is found.", examples=[{"env": "STATE_TOKEN"}])
     headers: dict[str, Secret | str] = Field(
         {}, description="Further headers of every request.", examples=[{"Private-Token": {"env": "STATE_TOKEN"}}]
     )
-    ca_certificate: str | None = Field(None, description="PEM file of the authority that the server is checked by.")
-    client_certificate: str | None = Field(None, description="PEM file of the certificate that is shown to the server.")
-    client_private_key: Secret | None = Field(None, description="Where the PEM text of its private key is found.")
+    ca_certificate: str | None = Field(
+        None, description="PEM file of the authority that the server is checked by.", examples=["tls/ca.pem"]
+    )
+    client_certificate: str | None = Field(
+        None, description="PEM file of the certificate that is shown to the server.", examples=["tls/client.pem"]
+    )
+    client_private_key: Secret | None = Field(
+        None, description="Where the PEM text of its private key is found.", examples=[{"env": "STATE_KEY"}]
+    )
     skip_cert_verification: bool = Field(default=False, description="Believe any server; for tests alone.")
-    retry_max: int | None = Field(None, ge=0, le=100, description="How often a request is repeated; 2 by default.")
-    retry_wait_min: Duration | None = Field(None, description="The first wait before one; 1s by default.")
-    retry_wait_max: Duration | None = Field(None, description="The longest wait before one; 30s by default.")
+    retry_max: int | None = Field(
+        None, ge=0, le=100, description="How often a request is repeated; 2 by default.", examples=[2]
+    )
+    retry_wait_min: Duration | None = Field(
+        None, description="The first wait before one; 1s by default.", examples=["1s"]
+    )
+    retry_wait_max: Duration | None = Field(
+        None, description="The longest wait before one; 30s by default.", examples=["30s"]
+    )
     no_lock_i_know: bool = Field(
         default=False, description="Do without a lock, where the server has none: two applies at once may send twice."
     )
@@ -155,7 +179,10 @@ class PostgresStateSettings(CommonStateSettings):
     backend: Literal["postgres"] = Field(description="PostgreSQL: a row a send.")
     url: Secret = Field(description="Where the connection URL is found.", examples=[{"env": "RCSPLAN_DATABASE_URL"}])
     project: str | None = Field(
-        None, min_length=1, description="Name of the project in the database; metadata.name where it is not given."
+        None,
+        min_length=1,
+        description="Name of the project in the database; metadata.name where it is not given.",
+        examples=["acme-crm"],
     )
 
 

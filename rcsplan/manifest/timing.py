@@ -18,6 +18,8 @@ from rcsplan.campaign.schedule import (
 from rcsplan.manifest.validation import complaint
 
 NOW = "now"
+#: Stands where the author of a copied campaign has to choose a date.
+DATE_TO_CHOOSE = "YYYY-MM-DD"
 _WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
@@ -92,6 +94,8 @@ def instant_until(text: str, *, zone: str, account: str) -> Instant:
 
 
 def _hint(text: str) -> str:
+    if text.startswith(DATE_TO_CHOOSE):
+        return f"Choose the date, and write it in place of {DATE_TO_CHOOSE}."
     if _CLOCK.fullmatch(text):
         return f'Write the date as well: "2026-12-01 {text}".'
     if _DATE.fullmatch(text):

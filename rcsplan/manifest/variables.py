@@ -227,7 +227,7 @@ def _given(values: Mapping[str, str], prefix: str, problems: list[Diagnostic]) -
     for name in values:
         if problem := name_problem(name):
             code, detail, hint = problem
-            location = Location(file=f"{prefix}{name}")
+            location = Location(file=f"{prefix}{name}", is_file=False)
             problems.append(
                 Diagnostic(code=code, summary="Not a name for a variable", location=location, detail=detail, hint=hint)
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcsplan.errors import ConfigurationError, UsageError
-from rcsplan.operations.schemas import schema_text
+from rcsplan.operations.schema_files import schema_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _PROJECT = """\
@@ -31,6 +32,7 @@ environments:
 """
 
 _VARIABLES = """\
+# yaml-language-server: $schema=../.schemas/variables.schema.json
 # Variables that every campaign may use, as {{ shop.url }}.
 shop:
   name: Acme
@@ -63,6 +65,7 @@ spec:
 """
 
 _ACCOUNT = """\
+# yaml-language-server: $schema=../.schemas/account.schema.json
 # What the embedded simulator holds. Its clock starts here, so that the example never goes stale;
 # `rcsplan sandbox clock --advance 36h` moves it on.
 timezone: Europe/Kyiv
@@ -80,8 +83,8 @@ _IGNORED = """\
 """
 
 
-def init_project(folder: Path) -> tuple[str, ...]:
-    """Write a new project into a folder, and return the files that were written.
+def init_project(folder: Path, schemas: Mapping[str, str]) -> tuple[str, ...]:
+    """Write a new project into a folder, with the schemas for its editors, and return the files that were written.
 
     Raises:
         UsageError: one of the files is there already; nothing is written.
@@ -94,8 +97,7 @@ def init_project(folder: Path) -> tuple[str, ...]:
         "welcome.yaml": _CAMPAIGN,
         "sandbox/account.yaml": _ACCOUNT,
         ".gitignore": _IGNORED,
-        ".schemas/project.schema.json": schema_text("project"),
-        ".schemas/campaign.schema.json": schema_text("campaign"),
+        **schema_files(schemas),
     }
     present = [file for file in files if (folder / file).exists() and file != ".gitignore"]
     if present:

@@ -10,7 +10,7 @@ from rcsplan.apply.echo import standing_shift
 from rcsplan.campaign.address import Address, parse_address
 from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
-from rcsplan.manifest.load import load_sends
+from rcsplan.manifest.load import campaigns_left_out, load_sends
 from rcsplan.manifest.occasion import Occasion
 from rcsplan.operations.observe import observe_account, refresh
 from rcsplan.operations.reconcile import findings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rcsplan.campaign.model import DesiredSet
     from rcsplan.errors import ConfigurationError
+    from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
@@ -43,8 +44,8 @@ class Planned:
     loaded: Loaded
 
 
-def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
-    """Plan against the state as it stands; `addresses` narrows it to some sends.
+def plan(target: Target, *, addresses: tuple[str, ...] = (), changes: Changes | None = None) -> Planned:
+    """Plan against the state as it stands; `addresses` narrows it to some sends, `changes` to some manifests.
 
     Raises:
         InvalidContent: a manifest has an error; nothing is planned.
@@ -60,7 +61,7 @@ def plan(target: Target, *, addresses: tuple[str, ...] = ()) -> Planned:
         found = findings(client, state, seen, target)
         make_changes(state, (finding.change for finding in found))
     adopted = frozenset(finding.address for finding in found if isinstance(finding.conclusion, Arrived))
-    return plan_on(state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted)
+    return plan_on(state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted, changes=changes)
 
 
 def plan_on(
@@ -71,6 +72,7 @@ def plan_on(
     *,
     addresses: tuple[str, ...] = (),
     adopted: frozenset[str] = frozenset(),
+    changes: Changes | None = None,
 ) -> Planned:
     """Plan against a state that holds the freshest remote statuses, and what became of open intents.
 
@@ -83,7 +85,8 @@ def plan_on(
     loaded = load_sends(target.environment, variables=target.variables, occasion=_occasion(state, facts.now, rules))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
-    desired = _only(loaded.desired, state, addresses) if addresses else loaded.desired
+    left_out = frozenset() if changes is None else campaigns_left_out(loaded, changes, target.variables)
+    desired = _only(loaded.desired, state, addresses, left_out) if addresses or left_out else loaded.desired
     made = make_plan(
         desired,
         state,
@@ -137,18 +140,15 @@ def _is_commanded(record: Record) -> bool:
     return record.stop is not None and record.stop.cause is StopCause.COMMAND
 
 
-def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> DesiredSet:
-    """The desired set narrowed to some addresses or campaigns; the rest is left alone, and never a removal."""
+def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...], left_out: frozenset[str]) -> DesiredSet:
+    """The desired set narrowed to some addresses or campaigns, and without those that are left out.
+
+    The rest is left alone, and never a removal.
+    """
     declared = {*desired.sends, *desired.frozen, *desired.filtered, *map(Address, desired.passed_over)}
     known = declared | {parse_address(text) for text in state.sends}
-    chosen: set[Address] = set()
-    for text in wanted:
-        matches = {address for address in known if text in {str(address), str(address.series), address.campaign}}
-        if not matches:
-            hint = did_you_mean(text, (str(address) for address in known))
-            raise UsageError(f"Nothing is declared or recorded under {text!r}", hint=hint)
-        # Who names a part of a split audience means all of it: the parts are only known once the account is.
-        chosen |= matches | {address.whole for address in matches if address.whole in desired.sends}
+    named = _named(wanted, known, desired) if wanted else known
+    chosen = {address for address in named if address.campaign not in left_out}
     return replace(
         desired,
         sends={address: send for address, send in desired.sends.items() if address in chosen},
@@ -156,6 +156,19 @@ def _only(desired: DesiredSet, state: State, wanted: tuple[str, ...]) -> Desired
         filtered=desired.filtered | frozenset(declared - chosen),
         left_alone=frozenset(known - declared - chosen),
     )
+
+
+def _named(wanted: tuple[str, ...], known: set[Address], desired: DesiredSet) -> set[Address]:
+    """The known addresses that are wanted, each by its own name, its series' or its campaign's."""
+    named: set[Address] = set()
+    for text in wanted:
+        matches = {address for address in known if text in {str(address), str(address.series), address.campaign}}
+        if not matches:
+            hint = did_you_mean(text, (str(address) for address in known))
+            raise UsageError(f"Nothing is declared or recorded under {text!r}", hint=hint)
+        # Who names a part of a split audience means all of it: the parts are only known once the account is.
+        named |= matches | {address.whole for address in matches if address.whole in desired.sends}
+    return named
 
 
 def shift_of(state: State, target: Target) -> ConfigurationError | None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+#: The names of the schemas of what people write in an editor.
+AUTHORED = ("project", "campaign", "partial", "defaults", "calendar", "variables")
+
 #: The names under which schemas are printed and kept: NAME.schema.json.
-SCHEMAS = ("project", "campaign", "plan", "state")
+SCHEMAS = (*AUTHORED, "plan", "state")
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -35,14 +38,6 @@ def schema_of(model: type[BaseModel], *, title: str) -> dict[str, Any]:
 
 def _schema(name: str) -> dict[str, Any]:
     match name:
-        case "project":
-            from rcsplan.manifest.schema import project_schema
-
-            return project_schema()
-        case "campaign":
-            from rcsplan.manifest.schema import campaign_schema
-
-            return campaign_schema()
         case "plan":
             from rcsplan.plan.model import Plan
 
@@ -52,7 +47,17 @@ def _schema(name: str) -> dict[str, Any]:
 
             return schema_of(StateDocument, title="rcsplan state")
         case _:
-            raise KeyError(name)
+            from rcsplan.manifest import schema
+
+            makers = {
+                "project": schema.project_schema,
+                "campaign": schema.campaign_schema,
+                "partial": schema.partial_schema,
+                "defaults": schema.defaults_schema,
+                "calendar": schema.calendar_schema,
+                "variables": schema.variables_schema,
+            }
+            return makers[name]()
 
 
 def _without_title(schema: dict[str, Any]) -> dict[str, Any]:

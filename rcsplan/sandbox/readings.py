@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rcsplan.sandbox.times import known_zone
 
+_Zone = Annotated[str | None, Field(examples=["Europe/Kyiv"])]
+
 
 class Readings(BaseModel):
     """One switch per open question of bsg-api.md, with the likeliest reading as default; durations are real seconds."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     card_limit: Literal[10, 5] = 10
     """Cards of a message at most: 10 by the schema, 5 by the prose of the same field (section 3.3)."""
@@ -38,13 +40,13 @@ class Readings(BaseModel):
     insufficient_funds: Literal["paused", "refused"] = "paused"
     """A price above the funds: paused while sending, or refused on creation (section 4.3, question 22)."""
 
-    start_timezone: str | None = None
+    start_timezone: _Zone = None
     """Zone in which `start_at` and list filters are read; the account's by default (section 4.4)."""
 
-    response_timezone: str | None = None
+    response_timezone: _Zone = None
     """Zone of `start_at`, `real_start_at` and `finished_at` in answers; the account's by default (section 4.4)."""
 
-    created_at_timezone: str | None = None
+    created_at_timezone: _Zone = None
     """Zone of `created_at` and of the time in the name; that of the response by default (section 4.4, evidence A)."""
 
     start_seconds: Literal["kept", "dropped"] = "kept"

@@ -28,7 +28,7 @@ BUCKET = "state"
 IMPATIENT = Patience(request=5, pauses=(0.001, 0.001), longest=20)
 
 #: Where `.ci/run` installs Microsoft's own simulator of its storage.
-AZURITE = Path(__file__).parents[2] / ".azurite" / "node_modules" / ".bin" / "azurite-blob"
+AZURITE = Path(__file__).parents[2] / ".engines" / "node_modules" / ".bin" / "azurite-blob"
 
 _AZURE_ACCOUNT = "devstoreaccount1"
 #: The well-known key of every Azurite.

@@ -39,7 +39,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _put(number: int) -> PutRecord:
-    return PutRecord(address=state_scale._address(number), record=state_scale._outcome(number))
+    return PutRecord(address=state_scale.address(number), record=state_scale.outcome(number))
 
 
 def _send(session: HttpSession, number: int) -> None:

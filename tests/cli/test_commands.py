@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from rcsplan.errors import ExitCode
 from tests.cli.running import Project, process
 
 UK, EN = "acme-winter-sale-uk", "acme-winter-sale-en"
@@ -145,3 +146,15 @@ def test_a_plan_is_not_put_in_the_place_of_what_is_no_file(project, tmp_path):
     codes = [project.run("plan", "-o", str(tmp_path / name)).code for name in ("pipe", "folder")]
     assert (codes, (tmp_path / "pipe").is_fifo()) == ([1, 1], True)
     assert list(tmp_path.glob("*.tmp")) == []
+
+
+def test_schemas_for_editors_are_renewed(project):
+    project.write(".schemas/campaign.schema.json", "{}")
+    done = project.run("schema", "--write")
+    assert (done.code, "wrote .schemas/campaign.schema.json\n" in done.out) == (0, True)
+    assert project.read(".schemas/campaign.schema.json") == project.run("schema", "campaign").out
+
+
+@pytest.mark.parametrize("arguments", [(), ("campaign", "--write")])
+def test_a_schema_is_either_printed_or_written(project, arguments):
+    assert project.run("schema", *arguments).code == ExitCode.USAGE

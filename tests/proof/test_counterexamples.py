@@ -75,7 +75,7 @@ def test_a_late_copy_of_what_was_sent_meanwhile_blocks_until_it_is_stopped(accou
     account.apply()
     account.wait(hours=6)
     (action,) = account.apply().plan.blocked
-    assert action.detail.endswith("stop the late one before it starts, by rcsplan stop.")
+    assert action.way_out.startswith("To stop the late one before it starts: rcsplan stop spring\n")
     stop_what_came_too_late(account)
     assert (account.doubles(), account.lost(), waiting(account)) == ([], [], [])
 
