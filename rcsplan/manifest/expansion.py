@@ -16,7 +16,8 @@ from rcsplan.campaign.schedule import horizon
 from rcsplan.manifest.calendars import Calendars
 from rcsplan.manifest.campaign import recurs
 from rcsplan.manifest.matrix import WHOLE, Cell, MatrixSettings
-from rcsplan.manifest.recurrence import Occurrence, RecurringSettings, occurrences
+from rcsplan.manifest.occurrences import Occurrence, occurrences
+from rcsplan.manifest.recurrence import RecurringSettings
 from rcsplan.manifest.validation import finding_of_complaint, findings_of
 
 if TYPE_CHECKING:

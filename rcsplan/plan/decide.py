@@ -51,15 +51,9 @@ class Judge:
 
     def of_removed(self, entry: SendEntry) -> Verdict | None:
         """The verdict on an address that no manifest declares any more; None where nothing is left to do."""
-        unknown = _unknown_of(entry)
-        if unknown is not None:
-            return unsettled(unknown)
-        leftover = _leftover(entry)
-        if leftover is not None:
-            return self._stop_leftover(leftover)
-        late = _late_of(entry)
-        if late is not None:
-            return self._late(late)
+        before_all = self._before_all(entry)
+        if before_all is not None:
+            return before_all
         record = entry.newest
         if record is None or record.archived_at is not None:
             return None
@@ -71,6 +65,18 @@ class Judge:
 
     def of_desired(self, send: Send, entry: SendEntry) -> Verdict:
         """The verdict on an address that a manifest declares."""
+        before_all = self._before_all(entry)
+        if before_all is not None:
+            return before_all
+        record = entry.newest
+        if record is None or send.revision in entry.skipped:
+            return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
+        if str(send.address) in self.rules.restore and _can_be_restored(record):
+            return self._restore(record)
+        return self._against(send, record) if send.revision >= record.revision else _in_the_past(send, record)
+
+    def _before_all(self, entry: SendEntry) -> Verdict | None:
+        """The verdict on an address of which something is to be settled first, whatever is declared of it."""
         unknown = _unknown_of(entry)
         if unknown is not None:
             return unsettled(unknown)
@@ -78,14 +84,7 @@ class Judge:
         if leftover is not None:
             return self._stop_leftover(leftover)
         late = _late_of(entry)
-        if late is not None:
-            return self._late(late)
-        record = entry.newest
-        if record is None or send.revision in entry.skipped:
-            return nothing(record, _PUT_TO_REST) if send.revision in entry.skipped else self._open(send)
-        if str(send.address) in self.rules.restore and _can_be_restored(record):
-            return self._restore(record)
-        return self._against(send, record) if send.revision >= record.revision else _in_the_past(send, record)
+        return None if late is None else self._late(late)
 
     def _against(self, send: Send, record: Record) -> Verdict:
         raised = send.revision > record.revision
