@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rcsplan.diagnostics import format_key_path
+from rcsplan.diagnostics import Location, format_key_path
 from rcsplan.manifest.template import holds_template
 from rcsplan.manifest.variables import VariablePlaces
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from rcsplan.campaign.model import Send
-    from rcsplan.diagnostics import KeyPath, Location
+    from rcsplan.diagnostics import KeyPath
     from rcsplan.manifest.project import Environment
     from rcsplan.manifest.reader import Traced
     from rcsplan.manifest.variables import Variables
@@ -102,11 +102,14 @@ class _Tracer:
         )
 
     def _written(self, path: KeyPath) -> tuple[Location, str]:
-        """The place of a value of the manifest, and its template, an empty text where it has none."""
+        """The place of a value of the manifest, or of the file of its text, and its template if it has one."""
         document, written = self._origin.find(path)
         node = _node_at(document.tree, document.known_part(written))
-        text = self._traced.templates.text_of_file(node["file"]) if _is_file(node) else node
-        return document.location(written), text if isinstance(text, str) and holds_template(text) else ""
+        if _is_file(node):
+            place, text = Location(file=node["file"], line=1, column=1), self._traced.templates.text_of_file(node["file"])
+        else:
+            place, text = document.location(written), node
+        return place, text if isinstance(text, str) and holds_template(text) else ""
 
     def _is_written(self, path: KeyPath) -> bool:
         document, written = self._origin.find(path)

@@ -44,7 +44,7 @@ def test_paths_narrow_what_is_formatted(untidy):
 
 
 def test_a_path_without_yaml_is_wrong_usage(project):
-    assert project.run("fmt", str(project.folder / "templates")).code == ExitCode.USAGE
+    assert project.run("fmt", str(project.folder / "texts")).code == ExitCode.USAGE
 
 
 def test_a_file_with_errors_is_left_and_told(project):

@@ -142,4 +142,4 @@ def test_the_version_is_one_line(capsys):
 
 
 def test_the_example_project_is_found_from_the_root_of_the_repository():
-    assert process("validate", cwd=ROOT).out == "6 campaigns checked, no problems found.\n"
+    assert process("validate", cwd=ROOT).out == "9 campaigns checked, no problems found.\n"

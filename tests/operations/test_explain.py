@@ -74,7 +74,7 @@ def test_every_value_stands_somewhere(environment):
         "alternative_channel.sms.check_stop_list": "documented default of the provider",
         "alternative_channel.sms.validity": "documented default of the provider",
         "alternative_channel.sms.sender": "sale.yaml:12:19",
-        "alternative_channel.sms.text": "sale.yaml:12:31",
+        "alternative_channel.sms.text": "texts/sms.txt:1:1",
         "check_stop_list": "documented default of the provider",
         "validity": "documented default of the provider",
         "start_at": "sale.yaml:8:19",
