@@ -60,6 +60,11 @@ def wall_time_of(instant: datetime, zone: ZoneInfo) -> datetime:
     return wall
 
 
+def _spoken(wall: datetime, zone: str) -> str:
+    seconds = ":%S" if wall.second else ""
+    return f"{wall.strftime(f'%Y-%m-%d %H:%M{seconds}')} {zone}"
+
+
 def horizon(now: datetime, zone: ZoneInfo) -> datetime:
     """The last moment, in UTC, for which the provider accepts `start_at` (bsg-api.md section 4.4), in account time."""
     today: date = now.astimezone(zone).date()
@@ -90,6 +95,11 @@ class Scheduled:
         """The time as declared, which is what digests are taken of."""
         return f"{self.wall:%Y-%m-%dT%H:%M:%S} {self.zone}"
 
+    @property
+    def spoken(self) -> str:
+        """The time as declared, as a sentence names it."""
+        return _spoken(self.wall, self.zone)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instant:
@@ -103,6 +113,11 @@ class Instant:
     def declared(self) -> str:
         """The time as declared, which is what digests are taken of."""
         return f"now until {self.wall:%Y-%m-%dT%H:%M:%S} {self.zone}"
+
+    @property
+    def spoken(self) -> str:
+        """The last moment as declared, as a sentence names it."""
+        return _spoken(self.wall, self.zone)
 
 
 Schedule = Scheduled | Instant

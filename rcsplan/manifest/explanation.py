@@ -106,7 +106,10 @@ class _Tracer:
         document, written = self._origin.find(path)
         node = _node_at(document.tree, document.known_part(written))
         if _is_file(node):
-            place, text = Location(file=node["file"], line=1, column=1), self._traced.templates.text_of_file(node["file"])
+            place, text = (
+                Location(file=node["file"], line=1, column=1),
+                self._traced.templates.text_of_file(node["file"]),
+            )
         else:
             place, text = document.location(written), node
         return place, text if isinstance(text, str) and holds_template(text) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -24,8 +24,12 @@ def moment(instant: datetime, zone: str) -> str:
 
 def day_of(instant: datetime, zone: str) -> str:
     """`Tue 1 Dec 2026`, the date of an instant in a zone."""
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return date_of(instant.astimezone(ZoneInfo(zone)))
+
+
+def date_of(day: date) -> str:
+    """`Tue 1 Dec 2026`."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def span(length: timedelta) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
-from rcsplan.output.moments import count, moment, span
+from rcsplan.output.moments import count, date_of, moment, span
 from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
 from rcsplan.plan.model import ActionKind
@@ -53,13 +53,14 @@ _MARGIN, _WIDTH = 11, 69
 
 
 def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
-    """The whole plan; `verbose` also lists what does not change."""
+    """The whole plan; `verbose` also lists what does not change, and shows what is deferred in full."""
     lines = [_heading(plan, style), "", style.bold(verdict(plan))]
     shown = [action for action in plan.actions if verbose or action.action is not ActionKind.NONE or action.notes]
+    detailed = (*_DETAILED, ActionKind.DEFER) if verbose else _DETAILED
     for action in shown:
-        if action.action in _DETAILED:
+        if action.action in detailed:
             lines += ["", *_block(action, plan, style)]
-    brief = [line for action in shown if action.action not in _DETAILED for line in _line(action, style)]
+    brief = [line for action in shown if action.action not in detailed for line in _line(action, style)]
     lines += ["", *brief] if brief else []
     for guard in plan.guards:
         lines += ["", *_remark(style.bad("Refused as a whole:"), guard.detail), f"  {visible(guard.way_out)}"]
@@ -118,7 +119,7 @@ def _way_out(name: str, text: str) -> Iterator[str]:
 
 def _line(action: Action, style: Style) -> Iterator[str]:
     start = _start(action) if action.start_at else "as soon as it is applied"
-    opens = f"opens {action.opens_on} for " if action.opens_on else ""
+    opens = f"opens {date_of(action.opens_on)}, starts " if action.opens_on else ""
     yield f"{_title(action, style)}  {style.dim(f'{opens}{start}')}"
     for note in action.notes:
         yield f"    note   {visible(note)}"
@@ -167,7 +168,8 @@ def _times(action: Action, plan: Plan) -> Iterator[tuple[str, str]]:
         yield "when", f"as soon as it is applied{until}"
         return
     left = action.start_at.replace(second=0) - plan.created_at.replace(second=0, microsecond=0)
-    yield "when", f"{_start(action)}, {span(left)}"
+    opens = f", can be submitted from {date_of(action.opens_on)}" if action.opens_on else ""
+    yield "when", f"{_start(action)}, {span(left)}{opens}"
     if action.wire_start_at:
         second = ", with a second of its own" if _has_own_second(action) else ""
         yield "wire", visible(f"{action.wire_start_at} {plan.account_timezone}{second}")

@@ -80,7 +80,7 @@ def action_of_record(address: str, verdict: Verdict, record: Record) -> Action:
         revision=record.revision,
         action=verdict.action,
         reason=verdict.reason,
-        detail=verdict.detail or "No manifest declares it any more.",
+        detail=verdict.detail,
         way_out=ways_out_of(verdict, address),
         notes=verdict.notes,
         sender=record.sender,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from rcsplan.campaign.message import WIRE_TIME
@@ -156,28 +156,30 @@ class Judge:
     def _open(self, send: Send, *, prior: Record | None = None) -> Verdict:
         """The verdict on a submission that nothing stands in the way of but its time."""
         match send.schedule:
-            case Instant(until=until):
-                return self._open_instant(until, prior)
-            case Scheduled(start=start):
-                return self._open_scheduled(start, prior)
+            case Instant():
+                return self._open_instant(send.schedule, prior)
+            case Scheduled():
+                return self._open_scheduled(send.schedule, prior)
             case schedule:
                 assert_never(schedule)
 
-    def _open_instant(self, until: datetime, prior: Record | None) -> Verdict:
+    def _open_instant(self, schedule: Instant, prior: Record | None) -> Verdict:
         if not self.rules.instant_allowed:
             detail = f"Instant campaigns are not allowed in environment {self.rules.environment}."
             return blocked(Reason.POLICY, detail, prior=prior)
-        if self.facts.now > until:
-            return blocked(Reason.MISSED, f"It was to be sent before {clock(until)}, which has passed.", prior=prior)
+        if self.facts.now > schedule.until:
+            detail = f"It was to be sent before {schedule.spoken}, which has passed."
+            return blocked(Reason.MISSED, detail, prior=prior)
         return Verdict(action=ActionKind.SUBMIT, prior=prior)
 
-    def _open_scheduled(self, start: datetime, prior: Record | None) -> Verdict:
+    def _open_scheduled(self, schedule: Scheduled, prior: Record | None) -> Verdict:
+        start = schedule.start
         left = start - self.facts.now
         if left <= timedelta(0):
-            detail = f"Its start, {clock(start)}, passed without a submission. Late never means now."
+            detail = f"Its start, {schedule.spoken}, passed without a submission. Late never means now."
             return blocked(Reason.MISSED, detail, prior=prior)
         if left < self.rules.min_lead:
-            detail = f"Its start, {clock(start)}, is less than {_minutes(self.rules.min_lead)} away."
+            detail = f"Its start, {schedule.spoken}, is less than {_minutes(self.rules.min_lead)} away."
             return blocked(Reason.MISSED, detail, prior=prior)
         if start > horizon(self.facts.now, self.facts.zone):
             return Verdict(action=ActionKind.DEFER, prior=prior, opens_on=opens_on(start, self.facts.zone))

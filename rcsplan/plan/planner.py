@@ -24,6 +24,7 @@ from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rcsplan.campaign.address import Address
     from rcsplan.campaign.model import DesiredSet, Send
     from rcsplan.plan.facts import Facts, Rules, Source
     from rcsplan.plan.model import Action
@@ -51,7 +52,7 @@ def make_plan(
         *(action_of_wish(wish, facts) for wish in wishes.values()),
         *_removals(desired, state, facts, rules, moved=moved),
     )
-    in_order = tuple(sorted(actions, key=lambda action: (action.start_at or facts.now, action.address)))
+    in_order = tuple(sorted(actions, key=lambda action: (_minute(action.start_at or facts.now), action.address)))
     return _plan(in_order, state, facts, rules, source, tuple(warnings))
 
 
@@ -130,7 +131,22 @@ def _removals(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, 
             continue
         verdict = judge.of_removed(entry)
         if verdict is not None and verdict.prior is not None:
-            yield action_of_record(address, verdict, verdict.prior)
+            explained = verdict if verdict.detail else replace(verdict, detail=_why_removed(parsed, desired))
+            yield action_of_record(address, explained, verdict.prior)
+
+
+def _why_removed(address: Address, desired: DesiredSet) -> str:
+    """Why nothing declares an address any more: mostly its manifest is gone, and else it no longer comes to it."""
+    if address.occurrence and address.series in desired.series:
+        return "Its rule no longer comes to this date, or looks no further back."
+    if any(address.campaign == declared.campaign for declared in (*desired.sends, *desired.beside)):
+        return "Its manifest no longer comes to this address."
+    return "No manifest declares it any more."
+
+
+def _minute(start: datetime) -> datetime:
+    """What people wrote: the second that tells sends apart is no order to read them in."""
+    return start.replace(second=0, microsecond=0)
 
 
 def _vanished(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, moved: set[str]) -> Iterator[Vanished]:

@@ -22,7 +22,7 @@ spec:
 @pytest.fixture
 def series(project):
     """The example project with a campaign for every Friday, one of which meets another on a list."""
-    project.write("fridays.yaml", _SERIES % "Friday deals of {{ occurrence.date }}")
+    project.write("acme/fridays.yaml", _SERIES % "Friday deals of {{ occurrence.date }}")
     return project
 
 
@@ -71,7 +71,7 @@ def test_the_calendar_as_a_page(series, golden):
 
 
 def test_foreign_text_is_inert_in_a_page(project):
-    project.write("fridays.yaml", _SERIES % "<script>alert(1)</script> &amp; <b>")
+    project.write("acme/fridays.yaml", _SERIES % "<script>alert(1)</script> &amp; <b>")
     page = project.run("calendar", "--format", "html").out
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp;amp; &lt;b&gt;" in page

@@ -219,3 +219,20 @@ def test_an_audience_is_shown_by_list():
     action = action_of(make_send(lists=(ListRef(name="VIP"), ListRef(id=NEWSLETTER.id))), lists=lists)
     assert [(entry.id, entry.contacts) for entry in action.audience.lists] == [(2, 85), (NEWSLETTER.id, 1240)]
     assert action.audience.contacts == 1325
+
+
+def test_a_cell_that_its_manifest_no_longer_has_says_so():
+    polish = make_record(make_send("sale[locale=pl]", text="Rabat"))
+    plan = plan_of(make_send("sale[locale=uk]"), was=[("sale[locale=pl]", polish)])
+    details = {action.address: action.detail for action in plan.actions}
+    assert details["sale[locale=pl]"] == "Its manifest no longer comes to this address."
+
+
+def test_the_second_that_tells_sends_apart_is_no_order_to_read_them_in():
+    seconds = {"en": 47, "pl": 12, "uk": 30}
+    sends = [
+        make_send(f"sale[locale={one}]", text=one, schedule=make_scheduled(f"2026-12-01 10:00:{second}"))
+        for one, second in seconds.items()
+    ]
+    actions = make_plan(make_desired(*sends), make_state(), make_facts(), make_rules(), source=Source()).actions
+    assert [action.address for action in actions] == [str(send.address) for send in sends]

@@ -13,6 +13,7 @@ from tests.builders import (
     make_record,
     make_remote,
     make_rules,
+    make_scheduled,
     make_scheduled_in,
     make_send,
     make_state,
@@ -22,9 +23,9 @@ from tests.builders import (
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def only_action(send, *, records=(), now=NOW):
+def only_action(send, *, records=(), now=NOW, **rules):
     desired, state = make_desired(send), make_state(records)
-    (action,) = make_plan(desired, state, make_facts(now=now), make_rules(), source=Source()).actions
+    (action,) = make_plan(desired, state, make_facts(now=now), make_rules(**rules), source=Source()).actions
     return action
 
 
@@ -103,3 +104,16 @@ def test_what_was_sent_in_time_is_done():
     send = late_send(-HOUR)
     done = make_record(send, remote=make_remote("done", sent=5))
     assert only_action(send, records=[("spring-sale", done)]).action == "none"
+
+
+def test_a_second_of_its_own_makes_nothing_late():
+    send = make_send(schedule=make_scheduled(), catch_up=2 * HOUR)
+    submitted = submitted_late(send, timedelta(seconds=25))
+    action = only_action(send, records=[("spring-sale", submitted)], fingerprint_seconds=True)
+    assert (action.action, action.notes) == ("none", ())
+
+
+def test_what_was_submitted_late_is_not_said_to_be_late_again():
+    send = late_send(-HOUR)
+    action = only_action(send, records=[("spring-sale", submitted_late(send, HOUR + 20 * MINUTE))])
+    assert (action.action, action.notes) == ("none", ())

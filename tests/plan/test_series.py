@@ -150,3 +150,10 @@ def test_what_was_submitted_is_no_longer_awaited():
     make_changes(state, memories(plan, state))
     make_changes(state, [PutRecord(address="far", record=make_record(far()))])
     assert state.awaited == {}
+
+
+def test_a_date_that_a_rule_no_longer_has_says_so():
+    plan, _ = plan_of(occurrence(SATURDAY), records=[(FRIDAY, make_record(occurrence(FRIDAY)))])
+    assert {action.address: action.detail for action in plan.actions}[FRIDAY] == (
+        "Its rule no longer comes to this date, or looks no further back."
+    )

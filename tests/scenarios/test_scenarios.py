@@ -25,6 +25,8 @@ _VOLATILE_MOMENTS = {
     "archived_at", "confirmed_at", "created_at", "expires_at", "first_seen", "not_after", "observed_at", "opened_at",
     "received_at", "seen_at", "stopped_at", "submitted_at",
 }  # fmt: skip
+#: Since when each series is known: of these moments only the addresses are the same in every run.
+_SINCE_WHEN = "series"
 _VOLATILE_KEYS = {
     *_VOLATILE_MOMENTS,
     "account", "checksum", "ci_url", "commit", "dirty", "id", "integrity", "intent", "plan_checksum",
@@ -80,7 +82,7 @@ def _without_volatile(node):
     match node:
         case dict():
             return {
-                key: _without_volatile(value)
+                key: sorted(value) if key == _SINCE_WHEN else _without_volatile(value)
                 for key, value in node.items()
                 if key not in _VOLATILE_KEYS or _is_remote(key, value)
             }
