@@ -11,6 +11,10 @@ import pytest
 
 from rcsplan.cli.main import cli
 from rcsplan.errors import ExitCode
+from rcsplan.manifest.calendars import Calendar
+from rcsplan.manifest.campaign import Campaign
+from rcsplan.manifest.composition import FolderDefaults, Partial
+from rcsplan.manifest.project import Project
 from rcsplan.plan.model import ActionKind, Reason
 
 ROOT = Path(__file__).parents[1]
@@ -101,6 +105,27 @@ def test_every_action_is_documented(action):
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_of_a_block_is_documented(reason):
     assert f"`{reason}`" in README
+
+
+def keys_of(schema):
+    """The name of every key that a JSON Schema knows, at whatever depth."""
+    match schema:
+        case dict():
+            inner = [key for child in schema.values() for key in keys_of(child)]
+            return [*schema["properties"], *inner] if isinstance(schema.get("properties"), dict) else inner
+        case list():
+            return [key for child in schema for key in keys_of(child)]
+        case _:
+            return []
+
+
+FORMATS = (Campaign, Project, Calendar, FolderDefaults, Partial)
+KEYS = sorted({key for model in FORMATS for key in keys_of(model.model_json_schema(by_alias=True))})
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_of_a_manifest_is_documented(key):
+    assert re.search(rf"`{re.escape(key)}`|`options\.{re.escape(key)}`|(?<![\w-]){re.escape(key)}:", README)
 
 
 def test_every_command_that_the_readme_shows_exists():
