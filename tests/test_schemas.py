@@ -13,7 +13,7 @@ from rcsplan.cli.schema import NAMES, text_of
 from tests.cli.running import Project, copy_example
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = sorted((ROOT / "campaigns").glob("*/*-*.yaml"))
+EXAMPLES = sorted((ROOT / "campaigns").rglob("[!.]*.yaml"))
 
 
 def errors_of(name, document):
@@ -51,13 +51,12 @@ def test_a_schema_is_a_schema(name):
     Draft202012Validator.check_schema(json.loads(text_of(name)))
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_example_manifests_are_campaigns(path):
-    assert errors_of("campaign", yaml_of(path.read_text("utf-8"))) == []
-
-
-def test_the_example_project_is_a_project():
-    assert errors_of("project", yaml_of((ROOT / "campaigns/rcsplan.yaml").read_text("utf-8"))) == []
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_of_the_example_names_a_schema_and_keeps_it(path):
+    text = path.read_text("utf-8")
+    named = path.parent / text.partition("\n")[0].removeprefix("# yaml-language-server: $schema=")
+    assert named.resolve().parent == ROOT / "schemas"
+    assert errors_of(named.name.removesuffix(".schema.json"), yaml_of(text)) == []
 
 
 @pytest.mark.parametrize(("file", "name"), [("rcsplan.yaml", "project"), ("welcome.yaml", "campaign")])

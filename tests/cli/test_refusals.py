@@ -24,7 +24,7 @@ def refused(project, errors):
 @pytest.mark.parametrize(
     ("errors", "line", "says"),
     [
-        ("map", "kvitka/_defaults.yaml:6:11", "It says of sender:"),
+        ("map", "kvitka/_defaults.yaml:7:11", "It says of sender:"),
         ("list", f"{PLACE}:5", "It says of the request: "),
         ("empty", f"{PLACE}:5", "It says of the request: The given data was invalid."),
     ],
