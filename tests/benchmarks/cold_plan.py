@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from measuring import Run
 
 _FLOOR = Path(__file__).with_name("floor.py")
-_HEADING = ("MANIFESTS", "PLAN s", "FLOOR s", "RATIO", "CPU RATIO", "ms EACH", "PEAK MB", "FLOOR MB", "GROWTH")
+_HEADING = ("MANIFESTS", "SENDS", "PLAN s", "FLOOR s", "RATIO", "CPU RATIO", "ms EACH", "PEAK MB", "FLOOR MB", "GROWTH")
 _PROFILED = "import cProfile; from rcsplan.__main__ import main; cProfile.run('main()', {path!r})"
 
 
@@ -34,7 +34,7 @@ def _floor(folder: Path) -> Run:
     return run([sys.executable, str(_FLOOR), str(folder)])
 
 
-def _rows(folder: Path, counts: Sequence[int], *, runs: int) -> Iterator[tuple[str, ...]]:
+def _rows(folder: Path, counts: Sequence[int], *, cells: int, runs: int) -> Iterator[tuple[str, ...]]:
     smaller: tuple[int, float] | None = None
     for count in counts:
         project = folder / str(count)
@@ -42,11 +42,12 @@ def _rows(folder: Path, counts: Sequence[int], *, runs: int) -> Iterator[tuple[s
         plan, floor = done["plan"], done["floor"]
         yield (
             f"{count:,}",
+            f"{count * cells:,}",
             f"{plan.seconds:.2f}",
             f"{floor.seconds:.2f}",
             f"{plan.seconds / floor.seconds:.2f}",
             f"{plan.cpu_seconds / floor.cpu_seconds:.2f}",
-            f"{plan.seconds / count * 1000:.2f}",
+            f"{plan.seconds / count / cells * 1000:.2f}",
             f"{plan.peak_bytes / 1e6:.0f}",
             f"{floor.peak_bytes / 1e6:.0f}",
             f"x{plan.seconds / smaller[1]:.1f} for x{count / smaller[0]:.1f}" if smaller else "-",
@@ -60,13 +61,14 @@ def main() -> None:
     parser.add_argument("counts", type=int, nargs="*", default=[100, 1000, 10_000], metavar="N")
     parser.add_argument("--runs", type=int, default=5, help="runs of which the median counts")
     parser.add_argument("--inline-copy", action="store_true", help="no two manifests share a templated text")
+    parser.add_argument("--cells", type=int, default=1, help="sends that each manifest comes to, by its matrix")
     parser.add_argument("--profile", action="store_true", help="also say where the time of the largest plan goes")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for count in arguments.counts:
-            write_project(folder / str(count), count, inline_copy=arguments.inline_copy)
-        print_table(_HEADING, _rows(folder, arguments.counts, runs=arguments.runs))
+            write_project(folder / str(count), count, inline_copy=arguments.inline_copy, cells=arguments.cells)
+        print_table(_HEADING, _rows(folder, arguments.counts, cells=arguments.cells, runs=arguments.runs))
         if arguments.profile:
             results = folder / "profile"
             _plan(folder / str(max(arguments.counts)), [sys.executable, "-c", _PROFILED.format(path=str(results))])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -293,6 +294,7 @@ class Manifest(TypedDict):
     kind: Literal["Campaign"]
     metadata: Metadata
     vars: NotRequired[dict[str, Any]]
+    matrix: NotRequired[dict[str, list[str]]]
     schedule: Schedule
     audience: NotRequired[Audience]
     spec: Spec
@@ -326,17 +328,20 @@ def manifest_files(folder: Path) -> list[str]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The digest of every manifest of a generated project, by name."""
+    """The digest of every send of a generated project, by name and combination of its matrix."""
     (project,) = documents(folder / "rcsplan.yaml")
     (shared,) = documents(folder / "vars" / "common.yaml")
     found = {}
     for path in manifest_files(folder):
         for document in documents(path):
-            name = document["metadata"]["name"]
-            demand(name not in found)
+            matrix = document.get("matrix", {})
+            spec = {**project["defaults"], **document["spec"]}
             scope = {**shared, **document.get("vars", {}), "metadata": document["metadata"]}
-            rendered = {**document, "spec": render({**project["defaults"], **document["spec"]}, scope)}
-            found[name] = digest(_validate(rendered))
+            for values in itertools.product(*matrix.values()):
+                cell = dict(zip(matrix, values, strict=True))
+                name = f"{document['metadata']['name']}{cell or ''}"
+                demand(name not in found)
+                found[name] = digest(_validate({**document, "spec": render(spec, {**scope, **cell})}))
     return found
 
 
@@ -348,7 +353,7 @@ def main() -> None:
     gc.disable()
     found = digests(parser.parse_args().folder)
     whole = hashlib.sha256("".join(found.values()).encode()).hexdigest()
-    sys.stdout.write(f"MANIFESTS  DIGEST\n{len(found):9,}  {whole[:16]}\n")
+    sys.stdout.write(f"SENDS      DIGEST\n{len(found):9,}  {whole[:16]}\n")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def project(tmp_path):
     ("script", "arguments", "heading"),
     [
         ("cold_plan.py", ["2", "--runs", "1", "--inline-copy", "--profile"], "MANIFESTS"),
+        ("cold_plan.py", ["2", "--runs", "1", "--cells", "5"], "MANIFESTS"),
         ("startup.py", ["--runs", "1"], "COMMAND"),
         ("state_scale.py", ["2", "5", "--outcomes", "2", "--runs", "1"], "RECORDS"),
         ("object_store_scale.py", ["0", "3", "--live", "2", "--sends", "2", "--backend", "gcs"], "WHAT"),
@@ -49,6 +50,13 @@ def test_the_benchmark_of_states_prints_its_table_for_a_database_and_leaves_noth
 def test_the_generated_project_is_made_of_manifests_of_the_size_that_the_targets_speak_of(tmp_path):
     _, output, _ = run_script(str(FOLDER / "generate.py"), str(tmp_path), "100")
     assert output.split()[-1] == "1,894"
+
+
+def test_a_matrix_makes_several_sends_of_each_generated_manifest(tmp_path):
+    run_script(str(FOLDER / "generate.py"), str(tmp_path), "3", "--cells", "5")
+    _, planned, _ = run_script("-m", "rcsplan", "--project", str(tmp_path), "plan", "--format", "json")
+    _, floor, _ = run_script(str(FOLDER / "floor.py"), str(tmp_path))
+    assert (json.loads(planned)["summary"], floor.splitlines()[1].split()[0]) == ({"submit": 15}, "15")
 
 
 def test_the_floor_sees_every_manifest(project):
