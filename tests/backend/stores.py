@@ -56,7 +56,7 @@ def serving(kind, folder):
         return
     dialect = DIALECTS[kind]()
     with StateServer(dialect) as server:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / "http.json").write_text(json.dumps(http_settings(server.url, dialect)))
         yield
 

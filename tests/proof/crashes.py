@@ -49,7 +49,7 @@ def crash_once(
             run = command(world)
             world.fuse.arm(step)
             run()
-            _recover(world, tally, f"after a crash at step {step} ({world.fuse.steps[-1]})", again=run)
+            recover(world, tally, f"after a crash at step {step} ({world.fuse.steps[-1]})", again=run)
     return tally
 
 
@@ -65,7 +65,7 @@ def crash_twice(stage: Stage, number: int, *, seed: int, steps: int) -> Tally:
             world.wait(seconds=seeded.choice((1, 20, 40, 90, 200)))
             world.fuse.arm(second)
             world.apply()
-            _recover(world, tally, f"after crashes at steps {first} and {second}")
+            recover(world, tally, f"after crashes at steps {first} and {second}")
     return tally
 
 
@@ -79,7 +79,7 @@ def lose_power(stage: Stage, steps: Iterable[int], disk: type[FusedForgetfulDisk
             world.fuse.arm(step)
             world.apply()
             machine.lose_power()
-            _recover(world, tally, f"after losing power at step {step} ({world.fuse.steps[-1]})")
+            recover(world, tally, f"after losing power at step {step} ({world.fuse.steps[-1]})")
     return tally
 
 
@@ -153,7 +153,8 @@ class Stopping:
         return set(self.addresses) - live
 
 
-def _recover(world: World, tally: Tally, when: str, *, again: Callable[[], Run] | None = None) -> None:
+def recover(world: World, tally: Tally, when: str, *, again: Callable[[], Run] | None = None) -> None:
+    """Look, recover by the same command and by whatever apply is needed, and look after each."""
     tally.look(world, when)
     world.fuse.arm(None)
     if again is not None:
