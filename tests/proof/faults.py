@@ -165,10 +165,14 @@ def play_troubles(folder: Path, troubles: Iterable[Trouble], opened: Opening = o
     return total
 
 
-def play_faults(folder: Path, *, mixtures: int, seed: int, stride: int = 1, opened: Opening = opened_world) -> Tally:
-    """Play every so manieth single fault, and random mixtures of a seed, and return what all of them led to."""
-    single = [trouble for pair in every_fault() for trouble in troubles_of(*pair)]
-    played = play_troubles(folder, (*single[::stride], *mixtures_of(seed, mixtures)), opened)
+def every_trouble() -> Iterator[Trouble]:
+    """Every single fault, in each way to strike."""
+    return (trouble for pair in every_fault() for trouble in troubles_of(*pair))
+
+
+def play_faults(folder: Path, troubles: Iterable[Trouble], opened: Opening = opened_world) -> Tally:
+    """Play each trouble in a new world, as a part of the proof."""
+    played = play_troubles(folder, troubles, opened)
     return Tally(
         histories=played.counts["troubles"],
         counts=played.counts,

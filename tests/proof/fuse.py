@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from rcsplan.backend.http_session import HttpSession
 from rcsplan.errors import StateError, StateUnwritable
 from tests.backend.disks import Crash, ForgetfulDisk, SteppedDisk
 
@@ -193,9 +194,11 @@ class FusedSession:
             raise
 
     def die(self) -> None:
-        """What becomes of the lock when its holder dies: the system frees it, or nobody does."""
+        """What becomes of the lock when its holder dies: the system frees it, or nobody does, and only hangs up."""
         if self._frees_lock:
             self._session.release()
+        elif isinstance(self._session, HttpSession):
+            self._session._exchange.close()
 
     def __enter__(self) -> Self:
         return self

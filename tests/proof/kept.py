@@ -20,7 +20,9 @@ _PLACE = "kept"
 
 
 def stage_on(kind: str, folder: Path) -> Stage:
-    """A stage whose worlds keep their states in stores of this kind."""
+    """A stage whose worlds keep their states in stores of this kind; files are there step by step of the disk."""
+    if kind == "local":
+        return Stage(folder)
     return Stage(
         folder,
         _opening(kind),

@@ -22,11 +22,11 @@ def calls_among(steps: Sequence[str]) -> list[int]:
     return [number for number, step in enumerate(steps, start=1) if step.partition(":")[0] in CALLS]
 
 
-def lose_store(stage: Stage, steps: Iterable[int], *, calls: int) -> Tally:
+def lose_store(stage: Stage, steps: Iterable[int], *, calls: int, **fields: object) -> Tally:
     """Let so many calls of the store fail from each of the steps on, and recover on the same machine."""
     tally = Tally()
     for step in steps:
-        with stage.opened() as world:
+        with stage.opened(**fields) as world:
             world.fuse.begin_outage(step, calls=calls)
             world.apply()
             world.counts["outages"] += world.fuse.outages > 0
