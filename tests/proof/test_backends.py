@@ -10,7 +10,7 @@ from tests.proof.crashes import steps_of
 from tests.proof.eventful import Stage
 from tests.proof.machines import play_machines
 from tests.proof.mutants import StoreWithoutIntents
-from tests.proof.outages import LASTING, calls_among, lose_store
+from tests.proof.outages import LASTING, lose_store
 from tests.proof.parts import Proof
 from tests.proof.world import local_store
 
@@ -47,7 +47,7 @@ KEPT = ([], [], [])
 
 @pytest.mark.parametrize("part", SAMPLED)
 def test_a_sample_of_the_proof_holds_on_every_kind_of_store(tmp_path, kind, part):
-    tally = Proof(folder=tmp_path, runs=2, seed=1, stride=50, kind=kind).parts()[part]()
+    tally = Proof(folder=tmp_path, runs=1, seed=1, stride=100, kind=kind).parts()[part]()
     assert promises(tally) == KEPT
     assert tally.counts["runs"] > tally.histories > 0
 
@@ -63,8 +63,8 @@ def test_the_proof_holds_on_every_kind_of_store(tmp_path, kind, part):
 
 @pytest.mark.parametrize("kind", ["postgres", "http", "s3"])
 def test_of_two_machines_one_is_killed_and_nothing_is_sent_twice_and_nothing_lost(tmp_path, kind):
-    tally = play_machines(tmp_path, kind, rounds=2, seed=1)
-    assert (promises(tally), tally.histories) == (KEPT, 2)
+    tally = play_machines(tmp_path, kind, rounds=1, seed=1)
+    assert (promises(tally), tally.histories) == (KEPT, 1)
 
 
 @pytest.mark.full
@@ -79,6 +79,7 @@ def test_whenever_one_of_two_machines_is_killed_nothing_is_sent_twice_and_nothin
 def test_without_intents_an_outage_loses_what_was_just_submitted(tmp_path):
     stage = Stage(tmp_path)
     mutant = {"open_store": lambda world: StoreWithoutIntents(local_store(world))}
-    calls = calls_among(steps_of(stage, **mutant))
-    tally = lose_store(stage, calls[::7], calls=LASTING, **mutant)
+    steps = steps_of(stage, **mutant)
+    outcomes = [number for number, step in enumerate(steps, start=1) if step == "record: before"]
+    tally = lose_store(stage, outcomes[::3], calls=LASTING, **mutant)
     assert len(tally.lost) > 0
