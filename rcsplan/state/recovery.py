@@ -119,8 +119,15 @@ def _still_waits(present: Record | None, entry: Unconfirmed) -> bool:
 
 
 def _says_no_less(present: Record | None, after: Record | None) -> bool:
-    """Whether the state knows the same campaign, and its stop; or knows what became of what was only unknown."""
-    if present is None or after is None or present.intent is not None:
+    """Whether the state knows the same campaign, and its stop; or knows what became of what was only unknown.
+
+    What another version took the place of was stopped before, with nothing sent.
+    """
+    if present is None or after is None:
+        return False
+    if after.remote_id in {superseded.remote_id for superseded in present.superseded}:
+        return True
+    if present.intent is not None:
         return False
     if after.intent is not None:
         return True

@@ -19,6 +19,12 @@ from tests.backend.postgres_server import shared_url
 from tests.backend.state_server import StateServer
 from tests.builders import make_record
 
+#: The name of the file of a local state in its folder.
+DOCUMENT = "crm.state.json"
+
+#: The applications that serve states now, by the place of the store.
+SERVED = {}
+
 #: The state servers by the kind of store that they keep.
 DIALECTS = {"http": Plain, "gitlab": GitLab, "gitea": Gitea}
 
@@ -30,7 +36,7 @@ def open_http(folder):
 
 #: How to open a store of each kind at a place of its own, given as a folder.
 STORES = {
-    "local": lambda folder: LocalStore(folder / "crm.state.json"),
+    "local": lambda folder: LocalStore(folder / DOCUMENT),
     "s3": partial(object_servers.open_store, "s3"),
     "gcs": partial(object_servers.open_store, "gcs"),
     "azure": partial(object_servers.open_store, "azure"),
@@ -56,9 +62,11 @@ def serving(kind, folder):
         return
     dialect = DIALECTS[kind]()
     with StateServer(dialect) as server:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / "http.json").write_text(json.dumps(http_settings(server.url, dialect)))
+        SERVED[folder] = dialect
         yield
+        del SERVED[folder]
 
 
 def http_settings(url, dialect):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from rcsplan.errors import LockLost, StateError, StateLocked
+from rcsplan.errors import LockLost, StateDamaged, StateError, StateLocked
 from rcsplan.state.model import DropRecord, RenameSend, UsePlan
+from tests.backend.outsiders import OUTSIDERS
 from tests.backend.stores import contents_of, lock, make_info, number_in, put
 from tests.builders import NOW, make_record, make_state
 
@@ -285,6 +286,36 @@ def test_a_state_cannot_be_replaced_under_a_broken_lock(begun, open_store):
             session.replace(make_state(serial=5))
     # Breaking a lock may raise the serial.
     assert open_store().load().serial < 5
+
+
+@pytest.fixture
+def outsider(begun, kind, home):
+    """Whoever has access to what the store keeps: a state with one record, saved once."""
+    with lock(begun) as session:
+        session.record([put(54000001)])
+        session.save()
+    return OUTSIDERS[kind](kind, home)
+
+
+def test_what_others_damaged_is_told_and_never_taken_for_the_truth(outsider, open_store):
+    outsider.damage()
+    with pytest.raises(StateDamaged):
+        open_store().load()
+    with pytest.raises(StateDamaged):
+        lock(open_store())
+
+
+# Recording alone may add to a journal that is whole; the check stands before every submission.
+@pytest.mark.parametrize("act", [do_check, do_save])
+def test_older_contents_put_back_during_a_run_stop_it(outsider, open_store, act):
+    put_back = outsider.backup()
+    with lock(open_store()) as session:
+        session.record([put(1)])
+        session.save()
+        session.record([put(3)])
+        put_back()
+        with pytest.raises(LockLost):
+            act(session)
 
 
 def test_a_store_keeps_what_it_promises(store):

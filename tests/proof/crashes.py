@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.local import LocalStore
+from rcsplan.errors import ExitCode
 from tests.proof.campaigns import identity_of
 from tests.proof.fuse import FusedForgetfulDisk
 from tests.proof.tally import Tally
@@ -49,7 +50,7 @@ def crash_once(
             run = command(world)
             world.fuse.arm(step)
             run()
-            _recover(world, tally, f"after a crash at step {step} ({world.fuse.steps[-1]})", again=run)
+            recover(world, tally, f"after a crash at step {step} ({world.fuse.steps[-1]})", again=run)
     return tally
 
 
@@ -65,7 +66,7 @@ def crash_twice(stage: Stage, number: int, *, seed: int, steps: int) -> Tally:
             world.wait(seconds=seeded.choice((1, 20, 40, 90, 200)))
             world.fuse.arm(second)
             world.apply()
-            _recover(world, tally, f"after crashes at steps {first} and {second}")
+            recover(world, tally, f"after crashes at steps {first} and {second}")
     return tally
 
 
@@ -79,7 +80,7 @@ def lose_power(stage: Stage, steps: Iterable[int], disk: type[FusedForgetfulDisk
             world.fuse.arm(step)
             world.apply()
             machine.lose_power()
-            _recover(world, tally, f"after losing power at step {step} ({world.fuse.steps[-1]})")
+            recover(world, tally, f"after losing power at step {step} ({world.fuse.steps[-1]})")
     return tally
 
 
@@ -138,8 +139,14 @@ class Stopping:
         return tally
 
     def stop_again(self, world: World) -> None:
-        """Go on by the same command, which stops all, and by an apply, which must leave it so."""
+        """Go on by the same command, which stops all, and by an apply, which must leave it so.
+
+        Where the dead still hold the lock, it is broken and the command repeated, as its error says.
+        """
         run = self._stopping(world)()
+        if run.code == ExitCode.LOCKED:
+            world.unlock()
+            run = self._stopping(world)()
         if run.code == 0 and self._stopped(world) != set(self.addresses):
             raise AssertionError("a second stop did not stop everything")
         if world.converge().code:
@@ -153,7 +160,8 @@ class Stopping:
         return set(self.addresses) - live
 
 
-def _recover(world: World, tally: Tally, when: str, *, again: Callable[[], Run] | None = None) -> None:
+def recover(world: World, tally: Tally, when: str, *, again: Callable[[], Run] | None = None) -> None:
+    """Look, recover by the same command and by whatever apply is needed, and look after each."""
     tally.look(world, when)
     world.fuse.arm(None)
     if again is not None:

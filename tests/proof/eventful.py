@@ -13,6 +13,7 @@ from tests.proof.world import BEGINNING, Clock, World, local_store, opened_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rcsplan.backend.protocol import StateStore
@@ -60,15 +61,22 @@ class Stage:
     """Opens worlds in which an eventful apply is about to run, each in a folder of its own below one.
 
     Where the state lies in a store of its own, which cannot be copied like files, each world is made anew: `open_store`
-    then finds a place for each by the name of its folder, and `frees_locks` says whether a lock dies with its holder.
+    then finds a place for each by the name of its folder, `serving` runs what it needs there, and `frees_locks` says
+    whether a lock dies with its holder.
     """
 
     def __init__(
-        self, folder: Path, open_store: Callable[[World], StateStore] = local_store, *, frees_locks: bool = True
+        self,
+        folder: Path,
+        open_store: Callable[[World], StateStore] = local_store,
+        *,
+        frees_locks: bool = True,
+        serving: Callable[[Path], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
     ) -> None:
         self._folder = folder
         self._open_store = open_store
         self._frees_locks = frees_locks
+        self._serving = serving
         self._number = 0
         self._made: World | None = None
 
@@ -90,7 +98,7 @@ class Stage:
     def _world(self, folder: Path, fields: dict[str, object]) -> Iterator[World]:
         options = {"open_store": self._open_store, "frees_locks": self._frees_locks, **fields}
         if self._open_store is not local_store:
-            with opened_world(folder, **options) as world:
+            with self._serving(folder), opened_world(folder, **options) as world:
                 eventful(world)
                 yield world
             return

@@ -14,13 +14,17 @@ from rcsplan.sandbox.faults import FaultKind, parse_fault
 from rcsplan.sandbox.readings import Readings
 from tests.proof.campaigns import Campaign
 from tests.proof.people import take_the_ways_out
+from tests.proof.tally import Tally
 from tests.proof.world import BEGINNING, opened_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.proof.world import Run, World
+
+    Opening = Callable[[Path], AbstractContextManager[World]]
 
 #: Every endpoint that an apply uses.
 ENDPOINTS = {
@@ -130,9 +134,9 @@ class Strikes:
                 return
 
 
-def play_trouble(folder: Path, trouble: Trouble) -> Played:
+def play_trouble(folder: Path, trouble: Trouble, opened: Opening = opened_world) -> Played:
     """Submit, then change, remove, rename and add while the provider fails, then apply until all is done."""
-    with opened_world(folder) as world:
+    with opened(folder) as world:
         if not trouble.own_seconds:
             without_own_seconds(world)
         world.simulator.seed(Account(readings=Readings(token_lifetime_seconds=20)))
@@ -150,21 +154,32 @@ def play_trouble(folder: Path, trouble: Trouble) -> Played:
         return played
 
 
-def play_troubles(folder: Path, troubles: Iterable[Trouble]) -> Played:
+def play_troubles(folder: Path, troubles: Iterable[Trouble], opened: Opening = opened_world) -> Played:
     """Play each trouble in a new world, and return what all of them led to."""
     total = Played(counts=Counter())
     for number, trouble in enumerate(troubles):
-        played = play_trouble(folder / f"{number}", trouble)
+        played = play_trouble(folder / f"{number}", trouble, opened)
         total.counts.update({**played.counts, "troubles": 1})
         for told, more in ((total.doubles, played.doubles), (total.lost, played.lost), (total.undone, played.undone)):
             told.extend(f"{trouble}: {what}" for what in more)
     return total
 
 
-def play_faults(folder: Path, *, mixtures: int, seed: int) -> Played:
-    """Play every single fault, and random mixtures of a seed, and return what all of them led to."""
-    single = (trouble for pair in every_fault() for trouble in troubles_of(*pair))
-    return play_troubles(folder, (*single, *mixtures_of(seed, mixtures)))
+def every_trouble() -> Iterator[Trouble]:
+    """Every single fault, in each way to strike."""
+    return (trouble for pair in every_fault() for trouble in troubles_of(*pair))
+
+
+def play_faults(folder: Path, troubles: Iterable[Trouble], opened: Opening = opened_world) -> Tally:
+    """Play each trouble in a new world, as a part of the proof."""
+    played = play_troubles(folder, troubles, opened)
+    return Tally(
+        histories=played.counts["troubles"],
+        counts=played.counts,
+        doubles=played.doubles,
+        lost=played.lost,
+        unsettled=played.undone,
+    )
 
 
 def without_own_seconds(world: World) -> None:

@@ -6,12 +6,41 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from rcsplan.backend.http_session import HttpSession
+from rcsplan.errors import StateError, StateUnwritable
 from tests.backend.disks import Crash, ForgetfulDisk, SteppedDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rcsplan.backend.protocol import StateSession, StateStore
+
+
+#: The calls of a store and its sessions that can fail, and how.
+CALLS = {
+    **dict.fromkeys(("load", "lock", "check", "unlock", "probe"), StateError),
+    **dict.fromkeys(("create", "replace", "record", "save", "release"), StateUnwritable),
+}
+
+
+@dataclass(slots=True)
+class Outage:
+    """A store that is away from a step on, for so many of its calls: each is not executed, or its answer is lost."""
+
+    start: int
+    calls: int
+    struck: int = 0
+
+    def befall(self, number: int, name: str) -> None:
+        """Fail, if this is a step of a call, and the outage is not over.
+
+        Raises:
+            StateError: it is not.
+        """
+        call = name.partition(":")[0]
+        if call in CALLS and number >= self.start and self.struck < self.calls:
+            self.struck += 1
+            raise CALLS[call]("The store is away", detail=f"It does not answer ({name}).")
 
 
 class Fuse:
@@ -27,16 +56,29 @@ class Fuse:
         self._happens: Callable[[], object] | None = None
         self._interrupted = False
         self._lock = threading.Lock()
+        self._outage = Outage(start=0, calls=0)
+
+    @property
+    def outages(self) -> int:
+        """How many calls of the store failed since the fuse was armed."""
+        return self._outage.struck
 
     def arm(self, step: int | None, happens: Callable[[], object] | None = None) -> None:
         """Count from one again, and burn through at that step, or let something else happen there; None: at no step."""
         self.steps, self.has_burnt, self._at, self._happens = [], False, step, happens
+        self._outage = Outage(start=0, calls=0)
+
+    def begin_outage(self, step: int, *, calls: int) -> None:
+        """Count from one again, and let so many calls of the store fail from that step on."""
+        self.arm(None)
+        self._outage = Outage(step, calls)
 
     def step(self, name: str) -> None:
         """Note that something is about to happen, or has just happened.
 
         Raises:
             Crash: the process dies here.
+            StateError: the store is away.
         """
         with self._lock:
             if self._interrupted:
@@ -44,6 +86,7 @@ class Fuse:
             if self.has_burnt:
                 raise Crash
             self.steps.append(name)
+            self._outage.befall(len(self.steps), name)
             if len(self.steps) != self._at:
                 return
             if self._happens is None:
@@ -98,7 +141,7 @@ class FusedStore:
         session = FusedSession(self.store.lock(info, timeout=timeout), self.fuse, frees_lock=self.frees_locks)
         try:
             self.fuse.step("lock: after")
-        except Crash:
+        except (Crash, StateError):
             session.die()
             raise
         return session
@@ -143,14 +186,19 @@ class FusedSession:
     def release(self) -> None:
         try:
             self._fuse.around("release", self._session.release)
+        except StateError:
+            # Whoever gives a lock back never hears that it did not arrive.
+            self.die()
         except Crash:
             self.die()
             raise
 
     def die(self) -> None:
-        """What becomes of the lock when its holder dies: the system frees it, or nobody does."""
+        """What becomes of the lock when its holder dies: the system frees it, or nobody does, and only hangs up."""
         if self._frees_lock:
             self._session.release()
+        elif isinstance(self._session, HttpSession):
+            self._session._exchange.close()
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 from collections import Counter
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from tests.proof.campaigns import Campaign
 from tests.proof.tally import Tally
-from tests.proof.world import BEGINNING, World
+from tests.proof.world import BEGINNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tests.proof.eventful import Stage
-    from tests.proof.world import Run
+    from tests.proof.world import Run, World
 
 #: A manifest that appears between the two runs, so that the second one has something of its own to record.
 _MEANWHILE = Campaign("meanwhile", BEGINNING + timedelta(days=11), sender="Other")
@@ -33,12 +32,12 @@ class Meddling:
 
 
 def meet(stage: Stage, steps: Iterable[int], **fields: object) -> Meddling:
-    """At each of the steps of an apply, run another one to its end."""
+    """At each of the steps of an apply, run another one to its end, on another machine."""
     return _meddle(stage, steps, lambda world: world.apply(), fields)
 
 
 def break_in(stage: Stage, steps: Iterable[int], *, settle_timeout: float = 180, **fields: object) -> Meddling:
-    """At each of the steps of an apply, break its lock and run another one to its end."""
+    """At each of the steps of an apply, break its lock and run another one to its end, on another machine."""
 
     def breaking(world: World) -> Run:
         unlocked = world.unlock()
@@ -86,18 +85,12 @@ def _overtaken(world: World, at: int, other_at: int, settle_timeout: float) -> t
     first.start()
     paused.wait()
     world.declare(_MEANWHILE)
-    with contextlib.closing(_beside(world)) as other:
+    with world.elsewhere() as other:
         other.fuse.arm(other_at, let_first_end)
         unlocked = other.unlock()
         second = unlocked.code or other.apply(settle_timeout=settle_timeout).code
         let_first_end()
-        world.counts += other.counts
     return ended[0], second
-
-
-def _beside(world: World) -> World:
-    """Another process in the same world."""
-    return World(world.folder, clock=world.clock, wanted=world.wanted)
 
 
 def _meddle(stage: Stage, steps: Iterable[int], meddle: Callable[[World], Run], fields: dict[str, object]) -> Meddling:
@@ -120,9 +113,14 @@ def _judge(met: Meddling, world: World, when: str) -> None:
     world.wait(minutes=5)
     last = world.converge()
     met.tally.look(world, f"recovered from {when}")
+    with world.elsewhere() as other:
+        # It may have outcomes left that it could not record.
+        other.converge()
+    met.tally.look(world, f"recovered from {when}, here and there")
     met.tally.end(world, last, when)
 
 
 def _meanwhile(world: World, meddle: Callable[[World], Run]) -> Run:
     world.declare(_MEANWHILE)
-    return meddle(world)
+    with world.elsewhere() as other:
+        return meddle(other)

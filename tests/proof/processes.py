@@ -23,8 +23,10 @@ from tests.proof.counting import differences, doubles, lost, memory_of
 from tests.proof.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from rcsplan.backend.protocol import StateStore
 
 KEY = {"BSG_API_KEY": "test_of_the_proof"}
 SEND_GROUPS = "POST /api/campaigns/rcs/send-groups"
@@ -80,14 +82,15 @@ for line in sys.stdin:
 
 @dataclass(frozen=True)
 class Shop:
-    """A project folder whose provider is a served simulator, and the simulator's database."""
+    """A project folder whose provider is a served simulator, the simulator's database, and how its store is opened."""
 
     folder: Path
     database: Path
+    open_store: Callable[[Shop], StateStore] = lambda shop: LocalStore(shop.state_file)
 
     @property
     def state_file(self) -> Path:
-        """Where the state is kept."""
+        """Where the state is kept, if nothing else is said."""
         return self.folder / ".rcsplan/production.state.json"
 
     @cached_property
@@ -133,9 +136,14 @@ class Shop:
         """An apply as a process while the block runs."""
         return self.running("apply", "--auto-approve", *arguments)
 
+    @property
+    def store(self) -> StateStore:
+        """The store, opened anew."""
+        return self.open_store(self)
+
     def state(self):
         """The state as last recorded."""
-        return LocalStore(self.state_file).load()
+        return self.store.load()
 
     def ledger(self):
         """What the simulator accepted, oldest first."""
@@ -151,15 +159,18 @@ class Shop:
 
 
 @contextlib.contextmanager
-def opened_shop(folder: Path, *faults: str) -> Iterator[Shop]:
-    """A project of no campaigns, and a simulator that is served by a process of its own and commits the faults."""
+def opened_shop(folder: Path, *faults: str, state: str = "", **fields: object) -> Iterator[Shop]:
+    """A project of no campaigns, and a simulator that is served by a process of its own and commits the faults.
+
+    `state` is what the project says of its store, and `fields` are those of a shop.
+    """
     database = folder / "account" / "sandbox.db"
     project = folder / "project"
     project.mkdir(parents=True)
     options = [word for fault in faults for word in ("--fault", fault)]
     with serving("--db", str(database), *options) as url:
-        (project / "rcsplan.yaml").write_text(_PROJECT.format(url=url), "utf-8")
-        shop = Shop(project, database)
+        (project / "rcsplan.yaml").write_text(_PROJECT.format(url=url) + state, "utf-8")
+        shop = Shop(project, database, **fields)
         try:
             yield shop
         finally:
@@ -188,7 +199,7 @@ def start_in(days: int, *, minute: int = 0) -> datetime:
 class Mother:
     """A process that has rcsplan imported, and of whose children each runs one command line."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, *, who: str = "proof") -> None:
         self._shop = shop
         self._log = shop.folder.parent / "runs.log"
         self._process = subprocess.Popen(
@@ -197,7 +208,7 @@ class Mother:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env=surroundings(KEY),
+            env=surroundings({**KEY, "GITHUB_ACTOR": who}),
         )
         self._process.stdout.readline()
 
@@ -242,7 +253,7 @@ class KillRounds:
         """Change the manifests, apply with kills, then until nothing is left to do."""
         self._change(number)
         for kill in range(1, kills + 1):
-            self._killed()
+            self._kill_one()
             self.tally.look(self, f"in round {number} after kill {kill}")
         self._recover()
         self.tally.look(self, f"after round {number}")
@@ -277,7 +288,7 @@ class KillRounds:
         self.shop.declare(campaign)
         self.wanted[campaign.name] = campaign
 
-    def _killed(self) -> None:
+    def _kill_one(self) -> None:
         """Start an apply and kill it: mostly while it submits, now and then at any instant since its start."""
         child = self.mother.start()
         journal = self.shop.state_file.with_name(self.shop.state_file.name + ".journal")
@@ -285,8 +296,12 @@ class KillRounds:
         with contextlib.suppress(TimeoutError):
             wait_until(lambda: anywhere or _size(journal) > 0, seconds=2)
         time.sleep(instant * self._span)
+        self._kill(child, self.mother)
+
+    def _kill(self, child: int, mother: Mother) -> None:
+        """Kill a child of a mother, unless it has just come to its end."""
         os.kill(child, signal.SIGKILL)
-        killed = self.mother.ended() == -signal.SIGKILL
+        killed = mother.ended() == -signal.SIGKILL
         # Who was through before the signal came shows that it has to come earlier.
         self._span *= 1.1 if killed else 0.7
         self.tally.counts["runs"] += 1

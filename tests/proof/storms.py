@@ -1,4 +1,4 @@
-"""Everything at once, at random: kills, faults, broken locks and second runs, by a seed."""
+"""Everything at once, at random: kills, faults, outages, broken locks and second runs, by a seed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rcsplan.errors import ExitCode
 from tests.proof.tally import Tally
 
 if TYPE_CHECKING:
@@ -21,47 +22,65 @@ _ENDPOINTS = (
 )
 _KINDS = ("refuse", "drop_request", "drop_response", "error_before", "error_after", "too_many", "truncate", "garbage")
 _STEPS = 200
+_FOREVER = 10**9
 
-#: Exit codes of an apply that has nothing more to do, or says what stands in its way.
-_DONE, _BLOCKED = 0, 4
+#: How often what could not be recorded is recorded before the next apply.
+_RECOVERED = 0.5
 
 
-def storm(stage: Stage, number: int, *, seed: int) -> Tally:
-    """So many histories of three applies under random misfortunes, and then of undisturbed ones."""
+def storm(stage: Stage, number: int, *, seed: int, steps: int = _STEPS) -> Tally:
+    """So many histories of three applies under random misfortunes, at any of so many steps, then of undisturbed ones.
+
+    Where a lock outlives its holder, whoever comes next breaks it.
+    """
     tally, seeded = Tally(), random.Random(seed)
     for history in range(number):
         with stage.opened(transit=seeded.choice((None, timedelta(seconds=seeded.randint(1, 100))))) as world:
             when = f"in storm {history} of seed {seed}"
             world.faults = tuple(_any_fault(seeded) for _ in range(seeded.randint(0, 3)))
             for _ in range(3):
-                _befall(world, seeded)
+                _befall(world, seeded, steps)
                 world.apply(settle_timeout=seeded.choice((0, 30, 180)))
+                world.counts["outages"] += world.fuse.outages > 0
                 tally.look(world, when)
+                if not world.frees_locks:
+                    world.unlock()
+                if seeded.random() < _RECOVERED:
+                    world.recover()
                 world.wait(seconds=seeded.choice((1, 30, 100, 400)))
             world.fuse.arm(None)
             world.faults = ()
             last = world.converge()
             tally.look(world, f"after all {when}")
-            if last.code == _BLOCKED:
+            if last.code == ExitCode.BLOCKED:
                 tally.close(world)
             else:
                 tally.end(world, last, when)
     return tally
 
 
-def _befall(world: World, seeded: random.Random) -> None:
-    """Arm the fuse for a kill, a second run, a broken lock, or nothing, at a random step."""
-    step = seeded.randint(1, _STEPS)
-    misfortune = seeded.choice(("kill", "kill", "second run", "broken lock", "nothing"))
+def _befall(world: World, seeded: random.Random, steps: int) -> None:
+    """Arm the fuse for a kill, a second run, a broken lock, an outage, or nothing, at a random step."""
+    step = seeded.randint(1, steps)
+    misfortune = seeded.choice(("kill", "kill", "second run", "broken lock", "outage", "nothing"))
     match misfortune:
         case "kill":
             world.fuse.arm(step)
         case "second run":
-            world.fuse.arm(step, world.apply)
+            world.fuse.arm(step, lambda: _elsewhere(world, breaks_lock=False))
         case "broken lock":
-            world.fuse.arm(step, lambda: world.unlock().code or world.apply(settle_timeout=0))
+            world.fuse.arm(step, lambda: _elsewhere(world, breaks_lock=True))
+        case "outage":
+            world.fuse.begin_outage(step, calls=seeded.choice((1, 3, _FOREVER)))
         case _:
             world.fuse.arm(None)
+
+
+def _elsewhere(world: World, *, breaks_lock: bool) -> None:
+    with world.elsewhere() as other:
+        if breaks_lock:
+            other.unlock()
+        other.apply(settle_timeout=0 if breaks_lock else 180)
 
 
 def _any_fault(seeded: random.Random) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import itertools
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -194,7 +196,7 @@ class World:
     there dies with its holder. `dressed` may put something around the client that submits. `on_request` is called with
     method and path of every request as it arrives at the provider, and `on_answer` when it was executed. `counts` are
     the commands run, the kills and the faults so far. What a killed process had just sent arrives `transit` later, or
-    never.
+    never. `who` runs the commands, in a checkout of the project that has its own name.
     """
 
     folder: Path
@@ -210,7 +212,10 @@ class World:
     wanted: dict[str, Campaign] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     transit: timedelta | None = None
+    who: str = "proof@here"
+    checkout: str = "project"
     _under_way: list[Travelling] = field(default_factory=list)
+    _processes: int = 0
 
     def __post_init__(self) -> None:
         self.project.mkdir(parents=True, exist_ok=True)
@@ -219,7 +224,7 @@ class World:
     @property
     def project(self) -> Path:
         """The project folder."""
-        return self.folder / "project"
+        return self.folder / self.checkout
 
     @property
     def state_file(self) -> Path:
@@ -234,6 +239,18 @@ class World:
     def close(self) -> None:
         """Let go of the simulator's file."""
         self.simulator.close()
+
+    @contextlib.contextmanager
+    def elsewhere(self) -> Iterator[World]:
+        """Another machine, with the project as it is now in a checkout of its own.
+
+        It shares the provider and the store; its commands and faults are counted here when the block ends.
+        """
+        other = replace(self, fuse=Fuse(), counts=Counter(), who="proof@there", checkout="project-there")
+        shutil.copytree(self.project, other.project, ignore=shutil.ignore_patterns(".rcsplan"), dirs_exist_ok=True)
+        with contextlib.closing(other):
+            yield other
+        self.counts += other.counts
 
     # What people do.
 
@@ -303,12 +320,14 @@ class World:
 
     def target(self) -> Target:
         """The production environment, as a new process opens it."""
+        self._processes += 1
+        ids = _ids(f"{self.clock()} {self.who} {self._processes}")
         return Target(
             environment=load_project(self.project).environment("production"),
             provider=SimulatedProvider(self),
             store=FusedStore(self.open_store(self), self.fuse, self.frees_locks),
             variables=Variables(),
-            runtime=Runtime(self.clock, _ids(self.clock)),
+            runtime=Runtime(self.clock, ids, who=self.who),
         )
 
     def state(self):
@@ -406,8 +425,6 @@ def opened_world(folder: Path, **fields: object) -> Iterator[World]:
         world.close()
 
 
-def _ids(clock: Clock) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        yield hashlib.sha256(f"{clock()} {number}".encode()).hexdigest()[:32]
+def _ids(process: str) -> Iterator[str]:
+    """The ids that one process gives, and no other."""
+    return (hashlib.sha256(f"{process} {number}".encode()).hexdigest()[:32] for number in itertools.count(1))

@@ -6,12 +6,15 @@ from hypothesis import strategies as st
 
 from rcsplan.state.model import (
     AcceptAccount,
+    Awaited,
+    AwaitSend,
     DisownCampaign,
     DropRecord,
     ForgetSend,
     MoveState,
     PutRecord,
     RenameSend,
+    SeeSeries,
     SkipSend,
     UsePlan,
 )
@@ -33,12 +36,15 @@ RECORDS = st.builds(
     watched=st.lists(st.builds(make_intent, opened_at=MOMENTS), max_size=2).map(tuple),
     start_at=st.none() | MOMENTS,
 )
+AWAITED = st.builds(Awaited, revision=st.integers(1, 3), digest=TEXTS, contacts=st.integers(0, 10**6), seen_at=MOMENTS)
 STATES = st.builds(
     make_state,
     st.lists(st.tuples(ADDRESSES, RECORDS), max_size=3),
     serial=st.integers(0, 2**40),
     environment=TEXTS,
     series=st.dictionaries(TEXTS, MOMENTS, max_size=2),
+    rules=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    awaited=st.dictionaries(ADDRESSES, AWAITED, max_size=2),
     used_plans=st.dictionaries(TEXTS, MOMENTS, max_size=2),
     baseline_id=st.integers(0, 2**53),
     not_ours=st.lists(st.integers(1, 9), max_size=2).map(tuple),
@@ -52,6 +58,8 @@ CHANGES = (
     | st.builds(SkipSend, address=ADDRESSES, revision=st.integers(1, 3))
     | st.builds(ForgetSend, address=ADDRESSES)
     | st.builds(DisownCampaign, remote_id=st.integers(1, 9))
+    | st.builds(SeeSeries, series=TEXTS, rule=TEXTS, at=MOMENTS)
+    | st.builds(AwaitSend, address=ADDRESSES, awaited=AWAITED)
     | st.builds(MoveState, to=TEXTS)
     | st.builds(AcceptAccount, account=st.just(ACCOUNT), environment=TEXTS)
 )

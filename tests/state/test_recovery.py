@@ -6,7 +6,7 @@ from hypothesis import given
 from rcsplan.errors import StateDamaged, StateVersionUnsupported
 from rcsplan.state.changes import make_changes
 from rcsplan.state.journal import format_line
-from rcsplan.state.model import DropRecord, PutRecord, RenameSend, StopCause, UsePlan
+from rcsplan.state.model import DropRecord, PutRecord, RenameSend, StopCause, Superseded, UsePlan
 from rcsplan.state.recovery import Fate, fate_of, format_unconfirmed, parse_unconfirmed, unconfirmed
 from tests.builders import NOW, make_intent, make_record, make_remote, make_state, make_stop, make_unknown_record
 from tests.state.strategies import CHANGES, STATES
@@ -58,6 +58,9 @@ LOOKED_AT = make_unknown_record(intent=make_intent(looked_at=NOW, candidates=(1,
 ANOTHER = make_unknown_record(intent=make_intent(opened_at=NOW.replace(hour=12)))
 NEVER_ARRIVED = make_record(remote_id=None, remote=None, submitted_at=None, watched=(make_intent(),))
 SEEN_STOPPED = STOPPING.model_copy(update={"remote": make_remote("stopped")})
+_OLD = (Superseded(remote_id=SUBMITTED.remote_id, digest="v1:old", stopped_at=NOW),)
+REPLACED = LATER.model_copy(update={"superseded": _OLD})
+REPLACING = OPEN.model_copy(update={"superseded": _OLD})
 STOPPED_AGAIN = make_record(stop=make_stop(cause=StopCause.COMMAND), remote=make_remote("stopped"))
 
 
@@ -86,6 +89,9 @@ STOPPED_AGAIN = make_record(stop=make_stop(cause=StopCause.COMMAND), remote=make
         (SUBMITTED, put(STOPPED), SEEN_STOPPED.model_copy(update={"stop": None}), Fate.RECORD),
         (SUBMITTED, put(STOPPED), OPEN, Fate.CONFLICT),
         (STOPPING, put(STOPPED), LATER, Fate.CONFLICT),
+        (STOPPING, put(STOPPED), REPLACED, Fate.KNOWN),
+        (STOPPING, put(STOPPED), REPLACING, Fate.KNOWN),
+        (OPEN, put(SUBMITTED), REPLACED, Fate.KNOWN),
     ],
 )
 def test_an_outcome_is_recorded_only_where_the_state_still_waits_for_it(before, change, present, expected):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rcsplan.state.model import FORMAT_VERSION
+from rcsplan.state.model import FORMAT_VERSION, Awaited
 from rcsplan.state.text import format_state, parse_state
+from tests.builders import NOW
 
 FORMATS = Path(__file__).parent / "formats"
 RELEASED = sorted(FORMATS.glob("*.json"))
@@ -43,3 +44,12 @@ def test_a_state_of_every_version_is_written_in_the_present_one(path):
 
 def test_a_state_of_the_first_version_was_never_moved():
     assert read(FORMATS / "1.json").moved_to == ""
+
+
+def test_a_state_of_the_second_version_says_where_it_is_what_it_awaits_and_by_which_rules():
+    state = read(FORMATS / "2.json")
+    assert (state.moved_to, state.rules, state.awaited) == (
+        "s3://acme-rcsplan/crm.json",
+        {"weekly-deals": "v1:FREQ=WEEKLY"},
+        {"weekly-deals@2026-12-25": Awaited(revision=1, digest="v1:later", contacts=1240, seen_at=NOW)},
+    )
