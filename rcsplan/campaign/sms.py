@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rcsplan.campaign.lookalikes import LATIN_OF
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -78,7 +80,7 @@ def segmented(text: str) -> Segmentation:
     ends = tuple(_part_ends(costs, alphabet.joined))
     *_, begin, end = (0, *ends)
     # One part fewer than two is a message alone, which has no header and holds a little more.
-    kept = begin if len(ends) > 2 else _fitting(costs, alphabet.alone)
+    kept = max(begin, _fitting(costs, alphabet.alone))
     return Segmentation(
         alphabet=alphabet.name,
         units=units,
@@ -91,7 +93,7 @@ def segmented(text: str) -> Segmentation:
 def _cost(character: str, alphabet: _Alphabet) -> int:
     if alphabet is _GSM_7:
         return 2 if character in _EXTENSION else 1
-    return 2 if ord(character) > 0xFFFF else 1
+    return utf16_units(character)
 
 
 def _part_ends(costs: list[int], capacity: int) -> Iterator[int]:
@@ -110,8 +112,7 @@ def _fitting(costs: list[int], capacity: int) -> int:
     return next(_part_ends(costs, capacity))
 
 
-#: What says the same in GSM-7, where no decomposition does. Cyrillic and Greek letters that look like Latin ones are
-#: here because in a Latin text they are slips of the keyboard.
+#: What says the same in GSM-7, where no decomposition does; in a Latin text a letter that only looks Latin is a slip.
 _REPLACEMENTS = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc`\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
@@ -119,14 +120,7 @@ _REPLACEMENTS = {
     **dict.fromkeys("\t\u00a0\u2007\u2008\u2009\u200a\u202f", " "),
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
     "\u2022": "-", "\u2116": "No.", "\u20b4": "UAH", "\u00d7": "x", "\u0142": "l", "\u0141": "L",
-    **dict(zip("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455", "aeopcyxijs", strict=True)),
-    **dict(
-        zip(
-            "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406",
-            "ABEKMHOPCTXI",
-            strict=True,
-        )
-    ),
+    **LATIN_OF,
 }  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rcsplan.manifest.settings import Settings
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.quantity import Duration
+from rcsplan.manifest.settings import Settings
 from rcsplan.manifest.validation import complaint
 
 Severity = Literal["deny", "warn", "off"]

@@ -164,9 +164,6 @@ class Judge:
                 assert_never(schedule)
 
     def _open_instant(self, until: datetime, prior: Record | None) -> Verdict:
-        if not self.rules.instant_allowed:
-            detail = f"Instant campaigns are not allowed in environment {self.rules.environment}."
-            return blocked(Reason.POLICY, detail, prior=prior)
         if self.facts.now > until:
             return blocked(Reason.MISSED, f"It was to be sent before {clock(until)}, which has passed.", prior=prior)
         return Verdict(action=ActionKind.SUBMIT, prior=prior)

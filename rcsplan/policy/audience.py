@@ -77,7 +77,9 @@ def fatigue(candidate: Candidate, world: World) -> Iterator[Finding]:
         near = list(_near(candidate, entry, day, world))
         if 1 + _fullest(day, (other for other, _ in near), days) > most:
             others = ", ".join(f"{address} on {other}" for other, address in sorted(near))
-            detail = f"List {entry.name!r} ({entry.id}) may be written to {most} times in {days} days; there {_is(near)}"
+            detail = (
+                f"List {entry.name!r} ({entry.id}) may be written to {most} times in {days} days; there {_is(near)}"
+            )
             yield Finding(
                 detail=f"{detail} {others}.", path=(*_GROUPS, index), way_out="Move it to another day, or leave it out."
             )
@@ -86,7 +88,7 @@ def fatigue(candidate: Candidate, world: World) -> Iterator[Finding]:
 def _near(candidate: Candidate, entry: AudienceList, day: date, world: World) -> Iterator[tuple[date, str]]:
     """What else writes to a list, near enough to a day; of the candidates those that come before this one."""
     for touch in world.touches[entry.id]:
-        if touch.address == candidate.address and touch.at == (candidate.start_at or world.now):
+        if touch.planned and touch.address == candidate.address:
             return
         other = touch.at.astimezone(world.zone).date()
         if abs((other - day).days) < world.thresholds.fatigue_days:

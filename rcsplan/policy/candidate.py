@@ -106,11 +106,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """A send that wrote, or will write, to a contact list."""
+    """A send that wrote, or will write, to a contact list; `planned` where it is a candidate itself."""
 
     list_id: int
     address: str
     at: datetime
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +180,7 @@ class World:
         for candidate in self._in_order:
             for entry in candidate.lists:
                 at = candidate.start_at or self.now
-                found[entry.id].append(Touch(list_id=entry.id, address=candidate.address, at=at))
+                found[entry.id].append(Touch(list_id=entry.id, address=candidate.address, at=at, planned=True))
         return {list_id: tuple(touches) for list_id, touches in found.items()}
 
     @property

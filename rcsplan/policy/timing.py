@@ -39,7 +39,9 @@ def weekdays(candidate: Candidate, world: World) -> Iterator[Finding]:
         return
     for what, path, local in _moments(candidate, world):
         if local.weekday() not in allowed:
-            yield Finding(detail=f"{what} {_clock(local)}, a day that is not allowed.", path=path, way_out=_way_out(path))
+            yield Finding(
+                detail=f"{what} {_clock(local)}, a day that is not allowed.", path=path, way_out=_way_out(path)
+            )
 
 
 def blackout(candidate: Candidate, world: World) -> Iterator[Finding]:
@@ -106,5 +108,5 @@ def _clock(local: datetime) -> str:
 
 
 def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+    hours, minutes = divmod(int(span.total_seconds() // 60), 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"

@@ -17,7 +17,7 @@ from rcsplan.campaign.sms import (
 )
 
 #: Characters of every kind that a part can end on: plain, escaped, of two UTF-16 units, and of no SMS alphabet.
-_ALPHABETS = {"GSM-7": "a é€[~\n", "UCS-2": "aї€😀’"}
+_ALPHABETS = {"GSM-7": "a é€[~\n", "UCS-2": "aї€😀\u2019"}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_another_implementation_finds_as_many_parts_in_gsm_7(text):
     assert segmented(text).parts == parts_by_another(text)
 
 
-@given(st.text("aїé€😀👨’", min_size=1, max_size=400))
+@given(st.text("aїé€😀👨\u2019", min_size=1, max_size=400))
 def test_another_implementation_finds_as_many_parts_of_any_text(text):
     assert segmented(text).parts == parts_by_another(text)
 
@@ -78,7 +78,7 @@ def test_another_implementation_agrees_at_every_boundary_of_ucs_2(boundary, shif
     assert segmented(text).parts == parts_by_another(text)
 
 
-@given(st.text("aї€[😀’", max_size=500))
+@given(st.text("aї€[😀\u2019", max_size=500))
 def test_without_its_excess_a_text_has_a_part_less_and_with_one_character_more_it_has_not(text):
     found = segmented(text)
     kept = len(text) - (found.excess or 0)
@@ -125,7 +125,9 @@ def test_what_forces_ucs_2_has_a_replacement_where_something_says_the_same(chara
     assert replacement_of(character) == replacement
 
 
-@pytest.mark.parametrize(("text", "written"), [("S\u0430le \u2013 now", "Sale - now"), ("Розпродаж", None), ("😀", None)])
+@pytest.mark.parametrize(
+    ("text", "written"), [("S\u0430le \u2013 now", "Sale - now"), ("Розпродаж", None), ("😀", None)]
+)
 def test_a_text_is_written_in_gsm_7_where_every_character_can_be(text, written):
     assert in_gsm(text) == written
 

@@ -34,7 +34,7 @@ DONE = make_record(make_send(text="Bye", schedule=make_scheduled("2026-11-01 10:
 
 def plan_of(*sends, was=(), rules=None, warnings=(), state=None, **facts):
     state = state or make_state(was)
-    rules = rules or make_rules(instant_allowed=True)
+    rules = rules or make_rules()
     return make_plan(make_desired(*sends), state, make_facts(**facts), rules, source=Source(), warnings=warnings)
 
 
