@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
-from rcsplan.campaign.sms import forcing_character, named, segmented
+from rcsplan.campaign.sms import forcing_character, in_gsm, named, segmented
 from rcsplan.output.moments import count, moment, span
 from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
@@ -254,9 +254,11 @@ def sms_parts(text: str) -> str:
     """What a text costs as SMS, which character makes it dear, and what a cut would save."""
     found = segmented(text)
     character = forcing_character(text)
-    because = f", because of {named(character)}" if character is not None else ""
-    saving = f"; {count(found.excess, 'character')} fewer save one" if found.excess is not None else ""
-    return f"{count(found.parts, 'part')} of {found.alphabet}{because}; {found.remaining} left in the last{saving}"
+    is_slip = character is not None and in_gsm(text) is not None
+    because = f", because of {named(character)}" if is_slip and character else ""
+    saving = f"; without the last {count(found.excess, 'character')} a part less" if found.excess is not None else ""
+    left = "full" if not found.remaining else f"room for {found.remaining} more"
+    return f"{count(found.parts, 'part')} of {found.alphabet}{because}, {left}{saving}"
 
 
 def _changes(action: Action, style: Style) -> Iterator[tuple[str, str]]:

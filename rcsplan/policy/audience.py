@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ def contacts_per_run(candidate: Candidate, world: World) -> Iterator[Finding]:
     total = world.contacts_up_to[candidate.address]
     if total > most:
         detail = f"With it this run writes to {total:,} contacts; a run may write to {most:,}."
-        yield Finding(detail=detail, path=_GROUPS, way_out="Apply fewer sends at once: rcsplan apply ADDRESS")
+        way_out = f"Apply fewer sends at once: rcsplan apply {shlex.quote(candidate.address)}"
+        yield Finding(detail=detail, path=_GROUPS, way_out=way_out)
 
 
 def default_list(candidate: Candidate, world: World) -> Iterator[Finding]:

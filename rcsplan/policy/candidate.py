@@ -32,7 +32,7 @@ class AudienceList:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A send that a plan submits, now or once it opens.
 
@@ -82,11 +82,10 @@ class Candidate:
                     yield ("options", "cards", index, key), written
         yield from self._of_buttons("text")
 
-    def texts(self) -> Iterator[tuple[KeyPath, str]]:
+    @cached_property
+    def texts(self) -> tuple[tuple[KeyPath, str], ...]:
         """Every text that is read, the SMS included."""
-        yield from self.rcs_texts()
-        if self.sms_text:
-            yield SMS_TEXT, self.sms_text
+        return (*self.rcs_texts(), *([(SMS_TEXT, self.sms_text)] if self.sms_text else []))
 
     def urls(self) -> Iterator[tuple[KeyPath, str]]:
         """Every address of a button or of media, with its place."""

@@ -33,10 +33,11 @@ _TRIAL = re.compile(
 )
 
 #: Characters that a reader cannot see: of direction, of width zero, and those that hide a break.
-_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001]"
+)
 _MARKS = frozenset("\u200e\u200f\u061c")
 _JOINERS = frozenset("\u200c\u200d")
-_TAGS = range(0xE0020, 0xE0080)
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: Letters of one script that look like those of another; a word with both is a slip, or an attempt to deceive.
@@ -51,7 +52,7 @@ BASIC_BYTES = 160
 
 def residue(candidate: Candidate, world: World) -> Iterator[Finding]:
     """Nothing is left in a text that a template should have filled in, nor of a trial where people read it."""
-    for path, text in candidate.texts():
+    for path, text in candidate.texts:
         if found := _RESIDUE.search(text):
             detail = f"{found.group()!r} looks like something that was to be filled in."
             yield Finding(detail=detail, path=path, way_out="Write the text that is meant.")
@@ -63,10 +64,10 @@ def residue(candidate: Candidate, world: World) -> Iterator[Finding]:
 def characters(candidate: Candidate, world: World) -> Iterator[Finding]:
     """No text has characters that cannot be seen, or letters of another script that look the same."""
     del world
-    for path, text in candidate.texts():
+    for path, text in candidate.texts:
         if text.isascii():
             continue
-        hidden = next((index for index in range(len(text)) if _is_hidden(text, index)), None)
+        hidden = next((one.start() for one in _INVISIBLE.finditer(text) if _is_hidden(text, one.start())), None)
         if hidden is not None:
             detail = f"Character {hidden + 1} is {named(text[hidden])}, which nobody sees."
             yield Finding(detail=detail, path=path, way_out="Remove it.")
@@ -86,11 +87,8 @@ def price_boundary(candidate: Candidate, world: World) -> Iterator[Finding]:
 
 
 def _is_hidden(text: str, index: int) -> bool:
+    """Whether an invisible character is one that its text does without."""
     character = text[index]
-    if character in _BIDIRECTIONAL:
-        return True
-    if unicodedata.category(character) != "Cf" or ord(character) in _TAGS:
-        return False
     if character in _MARKS:
         return not any(unicodedata.bidirectional(other) in {"R", "AL"} for other in text)
     return character not in _JOINERS or not _joins(text, index)

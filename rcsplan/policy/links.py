@@ -23,7 +23,7 @@ SHORTENERS = frozenset({
 
 _IN_TEXT = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?<![\w.@/-])(?:" + "|".join(re.escape(host) for host in sorted(SHORTENERS)) + r")/[^\s<>\"']+", re.IGNORECASE
+    r"(?<![\w.@/=&?-])(?:" + "|".join(re.escape(host) for host in sorted(SHORTENERS)) + r")/[^\s<>\"']+", re.IGNORECASE
 )
 #: What stands for an address that somebody meant to fill in.
 _PLACEHOLDER = re.compile(r"x{3,}|todo|tbd|placeholder|your-?(?:link|url|domain)|changeme", re.IGNORECASE)
@@ -39,8 +39,8 @@ def links(candidate: Candidate, world: World) -> Iterator[Finding]:
 
 def _addresses(candidate: Candidate) -> Iterator[tuple[KeyPath, str]]:
     yield from candidate.urls()
-    for path, text in candidate.texts():
-        for found in (*_IN_TEXT.findall(text), *_BARE.findall(text)):
+    for path, text in candidate.texts:
+        for found in () if "/" not in text else (*_IN_TEXT.findall(text), *_BARE.findall(text)):
             yield path, found.rstrip(".,;:!?)")
 
 

@@ -22,7 +22,7 @@ _WORDS = (
 )  # fmt: skip
 _REPLY = re.compile(
     r"\b(?:reply|respond|answer|text|send|(?:відпові|надішл|відправ|ответ|отправ|пришл)\w*|répond\w*|envoy\w*|antwort\w*"
-    r"|sende\w*|odpisz|odpowiedz|wyślij|responde?\w*|envía?\w*)\b[^.\n]{0,40}?\b(?:STOP\w*|СТОП|BAJA|PARAR)\b",
+    r"|sende\w*|odpisz|odpowiedz|wyślij|responde?\w*|envía?\w*)\b[^.\n]{0,40}?(?<![\w-])(?:STOP\w*(?!\s+by\b)|СТОП|BAJA|PARAR)\b",
     re.IGNORECASE,
 )
 #: A number to which such a word could be sent instead.
