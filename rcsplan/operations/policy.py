@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rcsplan.campaign.model import Send
+    from rcsplan.diagnostics import KeyPath
     from rcsplan.manifest.load import Loaded
     from rcsplan.manifest.project import Environment
     from rcsplan.operations.target import Target
@@ -181,9 +182,10 @@ def _reaches_lists(record: Record, *, stays: bool) -> bool:
 
 def _placed(address: str, judged: Iterable[Judged], loaded: Loaded) -> Iterator[PolicyFinding]:
     """The findings of a send at the lines of its manifest, which is read once more for them."""
-    locate = loaded.locator(parse_address(address).whole)
+    own = parse_address(address)
+    locate = loaded.locator(own.whole)
     for one in judged:
-        place = locate(one.finding.path)
+        place = locate(_in_manifest(one.finding.path, is_part=own != own.whole))
         waiver = one.waiver
         yield PolicyFinding(
             rule=one.rule,
@@ -196,3 +198,8 @@ def _placed(address: str, judged: Iterable[Judged], loaded: Loaded) -> Iterator[
             if waiver is not None
             else None,
         )
+
+
+def _in_manifest(path: KeyPath, *, is_part: bool) -> KeyPath:
+    """A path of a request body as the manifest has it: the one list of a part is one of several there."""
+    return path[:1] if is_part and path[:1] == ("groups",) else path

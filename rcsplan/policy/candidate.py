@@ -146,7 +146,7 @@ class Thresholds:
     sms_parts: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """What surrounds the candidates: the clock, the account's zone, what was sent before, and each other.
 

@@ -265,6 +265,23 @@ def test_the_part_of_a_split_audience_is_judged_by_itself(shop):
     )
 
 
+def test_the_list_of_a_part_is_not_taken_for_the_first_of_the_whole(shop):
+    set_rules(shop, lists={"forbidden": ["VIP"]})
+    manifest = shop.folder / "sale.yaml"
+    shop.declare("sale", spec={"groups": [101, 102]}, audience={"split": True})
+    manifest.write_text(manifest.read_text().replace('"groups": [', '"groups":\n[\n').replace("101, 102", "101,\n102"))
+    assert found(shop, "sale[list=102]") == [("lists", "deny", "groups[0]", 2)]
+
+
+def test_what_was_stopped_before_anybody_got_it_tires_nobody(shop):
+    set_rules(shop, fatigue={"max": 1, "days": 7})
+    shop.declare("friday")
+    shop.converge()
+    assert shop.run("stop", "friday", "--auto-approve").code == 0
+    shop.declare("next", schedule={"at": "2026-12-05 10:00", **KYIV})
+    assert found(shop, "next") == []
+
+
 def test_a_waiver_of_a_rule_that_does_not_exist_is_an_error(shop):
     shop.declare("sale", metadata=waiver("quiet-hour"))
     shown = shop.run("validate")
