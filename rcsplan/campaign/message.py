@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 #: `start_at` on the wire: local to the account, without a zone (bsg-api.md section 4.4).
 WIRE_TIME = "%Y-%m-%d %H:%M:%S"
 
+#: What the provider replaces by a link, or makes of a button, by which its reader opts out (bsg-api.md section 3).
+UNSUBSCRIBE_URL = "http://nosms.cc/XXXX"
+
 
 def wire_payload(
     body: Mapping[str, JsonValue], *, list_ids: Iterable[int], start_at: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.digest import content_digest, send_digest
@@ -44,6 +44,20 @@ class AudienceExpectation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A rule of the policy that a campaign need not keep, why, on whose word, and until which day."""
+
+    rule: str
+    reason: str
+    owner: str
+    until: date
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it still holds."""
+        return day <= self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """One submission: one POST to send-groups, one remote campaign.
 
@@ -51,7 +65,8 @@ class Send:
     the account. `source_digest` covers the manifest's own text before rendering, so that a change of that text can be
     told from a change of variables, templates or defaults. `rule` is the digest of the rule of which it is
     an occurrence, `catch_up` how late it may still start. Where it is
-    `split`, each of its lists gets a send of its own, `stagger` after the one before. `notes` are for people.
+    `split`, each of its lists gets a send of its own, `stagger` after the one before. `timezones` are those in which
+    its audience lives, that of the schedule where there are none. `notes` are for people.
     """
 
     address: Address
@@ -69,6 +84,8 @@ class Send:
     catch_up: timedelta = timedelta(0)
     split: bool = False
     stagger: timedelta = timedelta(0)
+    timezones: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     notes: tuple[str, ...] = ()
     owner: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -7,8 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from rcsplan.diagnostics import Diagnostic, did_you_mean
+from rcsplan.errors import InvalidContent
 from rcsplan.manifest.files import read_source
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.settings import Settings
@@ -19,6 +21,9 @@ from rcsplan.manifest.yaml import parse_documents
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from rcsplan.diagnostics import KeyPath
+    from rcsplan.manifest.project import Project
 
 CALENDARS_FOLDER = "calendars"
 
@@ -122,6 +127,33 @@ class Calendars:
             return Calendar.model_validate(document.tree)
         except ValidationError as error:
             return tuple(finding.placed_in(document) for finding in findings_of(error, document.tree, _vocabulary()))
+
+
+def calendars_of(project: Project, environment: str) -> tuple[Calendar, ...]:
+    """The calendars that the policy of an environment names.
+
+    Raises:
+        InvalidContent: there is none of a name, or it has errors.
+    """
+    known = Calendars(project.folder)
+    policy = project.environment(environment).policy
+    own = project.environments[environment].policy
+    is_own = own is not None and "calendars" in own.rules.blackout.model_fields_set
+    prefix: KeyPath = ("environments", environment) if is_own else ()
+    problems: list[Diagnostic] = []
+    found: list[Calendar] = []
+    for index, name in enumerate(policy.rules.blackout.calendars):
+        try:
+            found.append(known.find(name))
+        except PydanticCustomError as error:
+            said = error.context or {}
+            path = (*prefix, "policy", "rules", "blackout", "calendars", index)
+            problems.append(
+                project.document.problem(said["code"], said["summary"], path, detail=said["detail"], hint=said["hint"])
+            )
+    if problems:
+        raise InvalidContent((*problems, *known.problems))
+    return tuple(found)
 
 
 def skipped(calendars: tuple[Calendar, ...], day: date) -> str | None:

@@ -6,15 +6,46 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag, ValidationInfo, model_validator
 
+from rcsplan.campaign.model import Waiver
+from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.body import Spec
+from rcsplan.manifest.calendars import Day, parse_date
 from rcsplan.manifest.composition import Use
 from rcsplan.manifest.matrix import Matrix
 from rcsplan.manifest.name import Name
+from rcsplan.manifest.policy_rules import RULES
 from rcsplan.manifest.quantity import Duration, Zone
 from rcsplan.manifest.recurrence import RecurringSettings
 from rcsplan.manifest.settings import Settings, provider_of
 from rcsplan.manifest.timing import NOW, instant_of_wall_time, instant_until, parse_wall_time, scheduled_at
 from rcsplan.manifest.validation import complaint
+
+
+def _check_rule(rule: str) -> str:
+    if rule not in RULES:
+        raise complaint(
+            "unknown-rule",
+            "Unknown rule",
+            detail=f"The policy has no rule {rule!r}.",
+            hint=did_you_mean(rule, RULES) or "The rules are shown by: rcsplan policy list",
+        )
+    return rule
+
+
+class WaiverSettings(Settings):
+    """A rule of the policy that the campaign need not keep."""
+
+    rule: Annotated[str, AfterValidator(_check_rule), Field(json_schema_extra={"enum": list(RULES)})] = Field(
+        description="Id of the rule.", examples=["quiet-hours"]
+    )
+    reason: str = Field(min_length=1, description="Why; every plan shows it.", examples=["The shop opens at midnight."])
+    owner: str = Field(min_length=1, description="On whose word.", examples=["growth@example.com"])
+    until: Day = Field(description="The last day on which it holds, in the account's zone.", examples=["2026-12-31"])
+
+    @property
+    def declared(self) -> Waiver:
+        """The waiver that this declares."""
+        return Waiver(rule=self.rule, reason=self.reason, owner=self.owner, until=parse_date(self.until))
 
 
 class CampaignMetadata(Settings):
@@ -38,6 +69,9 @@ class CampaignMetadata(Settings):
         None,
         description="The only environments that send it; all of them where it is not given.",
         examples=[["production"]],
+    )
+    waivers: Annotated[tuple[WaiverSettings, ...], Field(strict=False)] = Field(
+        (), description="Rules of the policy that it need not keep."
     )
 
 
@@ -118,6 +152,11 @@ class Audience(Settings):
 
     expect: Expectation = Field(Expectation(), description="How many contacts are expected.")
     split: bool = Field(default=False, description="A send of its own for each list, with the list in its address.")
+    timezones: Annotated[tuple[Zone, ...], Field(strict=False)] = Field(
+        (),
+        description="Zones in which the audience lives: hours and days must fit in each; the schedule's if not given.",
+        examples=[["America/New_York", "America/Los_Angeles"]],
+    )
     stagger: Duration | None = Field(None, description="How long after the one before each of these sends starts.")
 
     @model_validator(mode="after")

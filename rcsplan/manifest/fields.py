@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from rcsplan.campaign.model import ListRef
+from rcsplan.campaign.sms import MAX_SEPTETS, forcing_character, septets, utf16_units
 from rcsplan.manifest.settings import provider_of
-from rcsplan.manifest.sms import MAX_SEPTETS, forcing_character, septets, utf16_units
 from rcsplan.manifest.timing import instant_of_wall_time
 from rcsplan.manifest.validation import complaint
 

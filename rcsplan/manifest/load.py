@@ -20,7 +20,7 @@ from rcsplan.manifest.wire_key import find_wire_key
 from rcsplan.manifest.yaml import parse_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from rcsplan.campaign.address import Address
@@ -52,12 +52,20 @@ class Loaded:
 
     def locate(self, address: Address, path: KeyPath) -> Location:
         """The place of a path of the send-groups body, or of its nearest known parent; the text is parsed again."""
+        return self.locator(address)(path)
+
+    def locator(self, address: Address) -> Callable[[KeyPath], Location]:
+        """Finds the places of paths of one send, for which its text is parsed once more."""
         manifest = self.read[address.campaign]
         composed = Composer(self.environment).compose(manifest.document())
         origin = Origin(layers=composed.layers, splices=manifest.splices.get(address, {}))
-        replaced = path[:1] == ("start_at",) and "schedule" in composed.tree
-        found, written = origin.find(("schedule", "at") if replaced else ("spec", *path))
-        return found.location(written)
+
+        def locate(path: KeyPath) -> Location:
+            replaced = path[:1] == ("start_at",) and "schedule" in composed.tree
+            found, written = origin.find(("schedule", "at") if replaced else ("spec", *path))
+            return found.location(written)
+
+        return locate
 
     def locate_wire_key(self, address: Address, key: str) -> Location | None:
         """The place of the field that the provider calls `key`, punctuation or not (bsg-api.md section 5)."""

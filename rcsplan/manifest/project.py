@@ -14,11 +14,8 @@ from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
-from rcsplan.manifest.settings import (
-    PolicySettings,
-    ProviderSettings,
-    Settings,
-)
+from rcsplan.manifest.policy_settings import PolicySettings
+from rcsplan.manifest.settings import ProviderSettings, Settings
 from rcsplan.manifest.state_settings import LocalStateSettings, StateSettings
 from rcsplan.manifest.validation import complaint, findings_of
 from rcsplan.manifest.vocabulary import Vocabulary

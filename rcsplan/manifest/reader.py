@@ -247,6 +247,8 @@ class ManifestReader:
             catch_up=catch_up,
             split=campaign.audience.split,
             stagger=campaign.audience.stagger or timedelta(0),
+            timezones=campaign.audience.timezones,
+            waivers=tuple(waiver.declared for waiver in metadata.waivers),
             notes=(occurrence.note,) if occurrence is not None and occurrence.note else (),
             owner=metadata.owner,
             labels=metadata.labels,

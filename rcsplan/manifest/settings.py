@@ -1,4 +1,4 @@
-"""What an environment is set to: its provider, where its state is kept, and what planning allows."""
+"""What an environment is set to: its provider, and where its secrets are found."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from rcsplan.campaign.schedule import LEAD_FLOOR
-from rcsplan.manifest.quantity import Duration, Share, Zone
+from rcsplan.manifest.quantity import Duration, Zone
 from rcsplan.manifest.validation import complaint
 
 #: Hosts that are this machine.
@@ -191,39 +190,3 @@ def provider_of(info: ValidationInfo) -> ProviderSettings:
     provider: ProviderSettings | None = info.context
     assert provider is not None, "manifests are validated for an account"
     return provider
-
-
-def _check_lead(lead: timedelta) -> timedelta:
-    if lead < LEAD_FLOOR:
-        raise complaint(
-            "out-of-range", "Value out of range", detail="No submission leaves later than 2m before its start."
-        )
-    return lead
-
-
-class PolicySettings(Settings):
-    """What planning allows."""
-
-    stop_margin: Duration = Field(
-        timedelta(minutes=5), description="A send that starts sooner than this is neither changed nor stopped."
-    )
-    min_lead: Annotated[Duration, AfterValidator(_check_lead)] = Field(
-        LEAD_FLOOR, description="A send that starts sooner than this is not submitted; 2m at least."
-    )
-    freeze_after: Duration = Field(
-        timedelta(days=7), description="What ended longer ago than this is neither rendered nor compared."
-    )
-    audience_tolerance: Share = Field(0.10, description="Share by which an audience may grow after it was reviewed.")
-    plan_ttl: Duration = Field(timedelta(hours=24), description="How long a saved plan may be applied.")
-    max_stop: Share = Field(0.25, description="Share of the live sends that one run may remove or replace.")
-    instant: Literal["deny", "allow"] | None = Field(
-        None, description="Whether sends without a start time are allowed; only in a sandbox where it is not said."
-    )
-
-    def overridden_by(self, other: PolicySettings | None) -> PolicySettings:
-        """This policy with everything that the other one says itself."""
-        return (
-            self
-            if other is None
-            else self.model_copy(update={key: getattr(other, key) for key in other.model_fields_set})
-        )

@@ -16,6 +16,7 @@ from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on, shift_of
+from rcsplan.operations.policy import check_policy_again
 from rcsplan.operations.recover import Salvage
 from rcsplan.operations.saved import check_saved
 from rcsplan.operations.settle import Settled, settle
@@ -155,7 +156,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
 
     Raises:
         PlanRefused: it is not.
-        Blocked: the plan has blocked sends, and they are not to be skipped.
+        Blocked: the plan has blocked sends, and they are not to be skipped; or the policy denies it by now.
         StateLocked: somebody else is applying.
         StateError: the state cannot be used, or a write was not confirmed.
         ProviderError: the account could not be read.
@@ -167,6 +168,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             check_saved(saved, state, before.seen.facts, target.rules)
+            check_policy_again(saved, state, before.seen.facts, target)
             confirmed = _reviewed(saved, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])

@@ -13,9 +13,11 @@ from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import campaigns_left_out, load_sends
 from rcsplan.manifest.occasion import Occasion
 from rcsplan.operations.observe import observe_account, refresh
+from rcsplan.operations.policy import policy_findings
 from rcsplan.operations.reconcile import findings
 from rcsplan.operations.states import check_belongs, check_recovered, first_state, load_state
-from rcsplan.plan.planner import make_plan
+from rcsplan.plan.planner import plan_of, planned_actions
+from rcsplan.plan.policy import with_findings
 from rcsplan.plan.reconcile import Arrived
 from rcsplan.state.changes import make_changes
 from rcsplan.state.model import StopCause
@@ -87,14 +89,11 @@ def plan_on(
         raise InvalidContent(loaded.diagnostics)
     left_out = frozenset() if changes is None else campaigns_left_out(loaded, changes, target.variables)
     desired = _only(loaded.desired, state, addresses, left_out) if addresses or left_out else loaded.desired
-    made = make_plan(
-        desired,
-        state,
-        replace(facts, adopted=adopted),
-        rules,
-        source=target.runtime.source(),
-        warnings=(*_texts(loaded.diagnostics), *_warnings_of_shift(state, target)),
-    )
+    facts = replace(facts, adopted=adopted)
+    actions = planned_actions(desired, state, facts, rules)
+    actions = with_findings(actions, policy_findings(actions, loaded, state, facts, target))
+    warnings = (*_texts(loaded.diagnostics), *_warnings_of_shift(state, target))
+    made = plan_of(actions, state, facts, rules, source=target.runtime.source(), warnings=warnings)
     return Planned(plan=made, loaded=loaded)
 
 

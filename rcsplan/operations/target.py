@@ -118,14 +118,7 @@ class Target:
             audience_tolerance=policy.audience_tolerance,
             max_contacts=self.environment.provider.max_contacts,
             fingerprint_seconds=self.environment.provider.fingerprint_start_at,
-            instant_allowed=self._allows_instant,
         )
-
-    @property
-    def _allows_instant(self) -> bool:
-        """Whether sends without a start time are allowed: where nothing is said of them, only in a sandbox."""
-        said = self.environment.policy.instant
-        return not self.provider.reaches_people if said is None else said == "allow"
 
     def lock_info(self, operation: str) -> LockInfo:
         """Who we are, for those who find the state locked."""

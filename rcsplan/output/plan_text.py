@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
+from rcsplan.campaign.sms import forcing_character, in_gsm, named, segmented
 from rcsplan.output.moments import count, date_of, moment, span
 from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from rcsplan.plan.model import Action, FieldChange, Plan
+    from rcsplan.plan.model import Action, FieldChange, Place, Plan
 
 #: The sign before each send, for those who see no colour.
 _SIGNS = {
@@ -123,6 +124,8 @@ def _line(action: Action, style: Style) -> Iterator[str]:
     yield f"{_title(action, style)}  {style.dim(f'{opens}{start}')}"
     for note in action.notes:
         yield f"    note   {visible(note)}"
+    for name, text in _policy(action, style):
+        yield from _fact(name, text)
 
 
 def _title(action: Action, style: Style) -> str:
@@ -149,9 +152,25 @@ def _facts(action: Action, plan: Plan, style: Style) -> Iterator[tuple[str, str]
         yield from _changes(action, style)
     for note in action.notes:
         yield "note", visible(note)
+    yield from _policy(action, style)
     if action.place is not None:
-        line = f":{action.place.line}" if action.place.line else ""
-        yield "file", style.dim(visible(f"{action.place.file}{line}"))
+        yield "file", style.dim(visible(_place(action.place)))
+
+
+def _policy(action: Action, style: Style) -> Iterator[tuple[str, str]]:
+    """What the rules have against a send, each at the line of its manifest; and what it need not keep."""
+    for finding in action.policy:
+        where = "" if finding.place is None else style.dim(f" {visible(_place(finding.place))}")
+        way_out = "" if finding.denies and action.action is ActionKind.BLOCKED else f" {finding.way_out}"
+        lifted = f" Waived until {finding.waiver.until}." if finding.waiver is not None else way_out
+        name = "waived" if finding.waiver is not None else finding.severity
+        yield name, f"{finding.rule}: {visible(finding.detail + lifted)}{where}"
+    for waiver in action.waivers:
+        yield "waiver", visible(f"{waiver.rule} until {waiver.until}, by {waiver.owner}: {waiver.reason}")
+
+
+def _place(place: Place) -> str:
+    return f"{place.file}:{place.line}" if place.line else place.file
 
 
 def _who(action: Action) -> str:
@@ -228,7 +247,20 @@ def _fallback(action: Action) -> Iterator[tuple[str, str]]:
         return
     at = moment(action.fallback_at, action.timezone) if action.fallback_at else "?"
     yield "sms", f"{at}, {action.validity_hours} h later, as {visible(str(sms.get('sender')))}:"
-    yield "", shortened(str(sms.get("text")), _LONGEST_TEXT)
+    text = str(sms.get("text"))
+    yield "", shortened(text, _LONGEST_TEXT)
+    yield "parts", sms_parts(text)
+
+
+def sms_parts(text: str) -> str:
+    """What a text costs as SMS, which character makes it dear, and what a cut would save."""
+    found = segmented(text)
+    character = forcing_character(text)
+    is_slip = character is not None and in_gsm(text) is not None
+    because = f", because of {named(character)}" if is_slip and character else ""
+    saving = f"; without the last {count(found.excess, 'character')} a part less" if found.excess is not None else ""
+    left = "full" if not found.remaining else f"room for {found.remaining} more"
+    return f"{count(found.parts, 'part')} of {found.alphabet}{because}, {left}{saving}"
 
 
 def _changes(action: Action, style: Style) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,12 @@ from rcsplan.campaign.message import wire_payload
 from rcsplan.campaign.schedule import Instant
 from rcsplan.plan.decide import wire_start
 from rcsplan.plan.diff import diff_payloads
-from rcsplan.plan.model import Action, ActionKind, Audience, Place, PlannedList, Prior
+from rcsplan.plan.model import Action, ActionKind, Audience, Place, PlannedList, PlannedWaiver, Prior
 from rcsplan.plan.verdict import ways_out_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pydantic import JsonValue
 
     from rcsplan.campaign.model import Send
@@ -42,7 +44,7 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
     wire = wire_start(send, facts)
     payload = wire_payload(send.body, list_ids=(entry.id for entry in audience.lists), start_at=wire)
     start = None if isinstance(send.schedule, Instant) else send.schedule.start
-    first = start or facts.now
+    first, today = start or facts.now, facts.now.astimezone(facts.zone).date()
     return Action(
         address=str(send.address),
         revision=send.revision,
@@ -50,7 +52,7 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
         reason=verdict.reason,
         detail=verdict.detail,
         way_out=ways_out_of(verdict, str(send.address)),
-        notes=(*send.notes, *verdict.notes, *_audience_notes(wish)),
+        notes=(*send.notes, *verdict.notes, *_audience_notes(wish), *_ended_waivers(wish, today)),
         sender=send.sender,
         digest=send.digest,
         content_digest=send.content_digest,
@@ -67,6 +69,12 @@ def action_of_wish(wish: Wish, facts: Facts) -> Action:
         fallback_at=first + send.validity if send.has_sms_fallback else None,
         opens_on=verdict.opens_on,
         audience=audience,
+        waivers=tuple(
+            PlannedWaiver(rule=waiver.rule, reason=waiver.reason, owner=waiver.owner, until=waiver.until)
+            for waiver in send.waivers
+            if waiver.holds_on(today)
+        ),
+        timezones=send.timezones,
         moved_from=wish.moved_from,
         rule=send.rule,
         place=Place(file=send.location.file, line=send.location.line),
@@ -108,6 +116,17 @@ def _audience_notes(wish: Wish) -> tuple[str, ...]:
     block = wish.resolution.block
     deferred = wish.verdict.action is ActionKind.DEFER
     return (block.detail,) if deferred and block is not None else ()
+
+
+def _ended_waivers(wish: Wish, today: date) -> tuple[str, ...]:
+    """That a waiver no longer holds, where the rule that it lifts is still asked."""
+    if not wish.verdict.sends and wish.verdict.action is not ActionKind.DEFER:
+        return ()
+    return tuple(
+        f"Its waiver of {waiver.rule} by {waiver.owner} ended on {waiver.until}, and lifts nothing any more."
+        for waiver in wish.send.waivers
+        if not waiver.holds_on(today)
+    )
 
 
 def _diff(verdict: Verdict, payload: dict[str, JsonValue]) -> tuple[FieldChange, ...]:

@@ -164,9 +164,6 @@ class Judge:
                 assert_never(schedule)
 
     def _open_instant(self, schedule: Instant, prior: Record | None) -> Verdict:
-        if not self.rules.instant_allowed:
-            detail = f"Instant campaigns are not allowed in environment {self.rules.environment}."
-            return blocked(Reason.POLICY, detail, prior=prior)
         if self.facts.now > schedule.until:
             detail = f"It was to be sent before {schedule.spoken}, which has passed."
             return blocked(Reason.MISSED, detail, prior=prior)

@@ -87,7 +87,6 @@ class Rules:
     allow_stop_sending: bool = False
     exclusive: bool = False
     restore: frozenset[str] = frozenset()
-    instant_allowed: bool = False
     fingerprint_seconds: bool = False
 
 

@@ -103,6 +103,32 @@ class Place(_Document):
     line: int | None = None
 
 
+class PlannedWaiver(_Document):
+    """A rule that a send need not keep, by the word of its manifest."""
+
+    rule: str
+    reason: str
+    owner: str
+    until: date = Field(description="The last day on which it holds, in the account's zone.")
+
+
+class PolicyFinding(_Document):
+    """What a rule of the policy has against a send."""
+
+    rule: str = Field(description="Id of the rule.")
+    severity: Literal["deny", "warn"]
+    detail: str
+    way_out: str = Field(default="", description="What to do about it, for people.")
+    path: str = Field(default="", description="Place in the request body.")
+    place: Place | None = None
+    waiver: PlannedWaiver | None = Field(default=None, description="What lifts it; it then weighs nothing.")
+
+    @property
+    def denies(self) -> bool:
+        """Whether it blocks the send."""
+        return self.severity == "deny" and self.waiver is None
+
+
 class Action(_Document):
     """What happens to one address, and everything that is needed to do it."""
 
@@ -130,7 +156,9 @@ class Action(_Document):
     opens_on: date | None = Field(default=None, description="First date on which a deferred send can be submitted.")
     audience: Audience = Audience()
     estimate: None = Field(default=None, description="Reserved for the cost estimate.")
-    policy: tuple[()] = Field(default=(), description="Reserved for policy findings.")
+    policy: tuple[PolicyFinding, ...] = Field(default=(), description="What the rules of the policy have against it.")
+    waivers: tuple[PlannedWaiver, ...] = Field(default=(), description="Rules that it need not keep.")
+    timezones: tuple[str, ...] = Field(default=(), description="Zones of its audience; its own zone where none.")
     moved_from: str | None = None
     archives: bool = Field(default=False, description="Whether a stop archives the record in the same step.")
     despite_margin: bool = Field(default=False, description="Whether a stop may come after the first message.")

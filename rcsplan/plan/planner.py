@@ -35,11 +35,17 @@ if TYPE_CHECKING:
 def make_plan(
     desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, source: Source, warnings: Iterable[str] = ()
 ) -> Plan:
-    """The plan that brings the account to what the manifests declare.
+    """The plan that brings the account to what the manifests declare, where no policy has anything against it.
 
     Equal arguments give equal plans, byte for byte, whatever the order of files. `state` must already hold the remote
     statuses of `facts`; `warnings` are shown with the plan.
     """
+    actions = planned_actions(desired, state, facts, rules)
+    return plan_of(actions, state, facts, rules, source=source, warnings=warnings)
+
+
+def planned_actions(desired: DesiredSet, state: State, facts: Facts, rules: Rules) -> tuple[Action, ...]:
+    """What happens to each address, before the policy is asked; in order of their starts."""
     directory = Directory(facts.lists)
     divided = with_parts(desired, directory, facts)
     desired = with_late_starts(divided.desired, state, facts, rules)
@@ -52,8 +58,7 @@ def make_plan(
         *(action_of_wish(wish, facts) for wish in wishes.values()),
         *_removals(desired, state, facts, rules, moved=moved),
     )
-    in_order = tuple(sorted(actions, key=lambda action: (_minute(action.start_at or facts.now), action.address)))
-    return _plan(in_order, state, facts, rules, source, tuple(warnings))
+    return tuple(sorted(actions, key=lambda action: (_minute(action.start_at or facts.now), action.address)))
 
 
 def _wishes(divided: Divided, directory: Directory, state: State, facts: Facts, rules: Rules) -> dict[str, Wish]:
@@ -160,9 +165,16 @@ def _vanished(desired: DesiredSet, state: State, facts: Facts, rules: Rules, *, 
             yield Vanished(address=address, record=record)
 
 
-def _plan(
-    actions: tuple[Action, ...], state: State, facts: Facts, rules: Rules, source: Source, warnings: tuple[str, ...]
+def plan_of(
+    actions: tuple[Action, ...],
+    state: State,
+    facts: Facts,
+    rules: Rules,
+    *,
+    source: Source,
+    warnings: Iterable[str] = (),
 ) -> Plan:
+    """The plan of these actions, with what stands against it as a whole."""
     checksum = checksum_of(rules.environment, facts.account, actions)
     counts = Counter(action.action.value for action in actions)
     seed = {"plan": checksum, "at": facts.now.isoformat(), "state": f"{state.lineage}/{state.serial}"}
@@ -180,7 +192,7 @@ def _plan(
         actions=actions,
         summary={kind.value: counts[kind.value] for kind in ActionKind if counts[kind.value]},
         drift=tuple(_drift(state)),
-        diagnostics=warnings,
+        diagnostics=tuple(warnings),
         next_due=_next_due(actions, facts),
         guards=guards,
         applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),

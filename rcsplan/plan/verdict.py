@@ -41,7 +41,7 @@ WAYS_OUT = {
     Reason.AUDIENCE: "Check the lists, or correct audience.expect.",
     Reason.TOO_LATE: "Revert the change.\nTo stop it all the same: rcsplan stop ADDRESS",
     Reason.DRIFT: "Raise metadata.revision to submit it again, or remove the manifest.",
-    Reason.POLICY: "Set policy.instant: allow, or give it a time in schedule.at.",
+    Reason.POLICY: "Mend what the policy names, or let the campaign waive it: metadata.waivers.",
 }
 
 

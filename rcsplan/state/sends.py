@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,7 +15,6 @@ from rcsplan.state.model import SendEntry, StateHeader, first_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from rcsplan.state.model import Account, Awaited
 
@@ -68,6 +68,13 @@ class Sends(MutableMapping[str, SendEntry]):
                 entry = self[address]
                 if any(record.archived_at >= moment for record in entry.revisions.values() if record.archived_at):
                     yield address, entry
+
+    def starting_since(self, moment: datetime) -> Iterator[tuple[str, SendEntry]]:
+        """The entries of which a record starts at or after a moment, or tells no start."""
+        for address in self._raw:
+            starts = [record.get("start_at") for record in self._records(address)]
+            if any(start is None or datetime.fromisoformat(start) >= moment for start in starts):
+                yield address, self[address]
 
     def with_payload(self) -> Iterator[tuple[str, SendEntry]]:
         """The entries of which a record still holds what was sent."""

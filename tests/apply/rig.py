@@ -107,7 +107,7 @@ class Rig:
         """Plan and carry out, and return the final events."""
         with self.running(meddle) as (session, client):
             self._look(client, session, state)
-            desired, rules = make_desired(*sends), make_rules(instant_allowed=True)
+            desired, rules = make_desired(*sends), make_rules()
             plan = make_plan(desired, session.state, make_facts(now=self.clock()), rules, source=Source())
             events = self.executor(client, session).run(steps_of(plan.actions))
             session.save()

@@ -77,6 +77,18 @@ def test_the_state_of_the_environment_wins(tmp_path):
     assert [project.environment(name).state.path for name in "ab"] == ["a/own.json", "all.json"]
 
 
+def test_the_rules_of_the_environment_win_key_by_key(tmp_path):
+    hours = {"from": "21:00", "until": "09:00"}
+    project = make_project(
+        tmp_path,
+        policy={"instant": "allow", "rules": {"quiet-hours": hours, "residue": {"severity": "deny"}}},
+        environments={"a": {**SANDBOX, "policy": {"rules": {"quiet-hours": {"severity": "warn", "until": "08:00"}}}}},
+    )
+    policy = project.environment().policy
+    assert policy.severities == {"quiet-hours": "warn", "residue": "deny", "instant": "off"}
+    assert (policy.rules.quiet_hours.begins, policy.rules.quiet_hours.until) == ("21:00", "08:00")
+
+
 def test_the_policy_of_the_environment_wins_key_by_key(tmp_path):
     project = make_project(
         tmp_path,
@@ -103,6 +115,14 @@ def test_a_provider_that_sends_to_people_is_read(tmp_path):
     )
 
 
+RULES = ("policy", "rules")
+
+
+def with_rule(rule, settings):
+    """A project whose policy sets one rule."""
+    return {**PROJECT, "policy": {"rules": {rule: settings}}}
+
+
 BSG = {"type": "bsg", "api_key": {"env": "KEY"}, "timezone": "Europe/Kyiv"}
 
 
@@ -121,6 +141,12 @@ BSG = {"type": "bsg", "api_key": {"env": "KEY"}, "timezone": "Europe/Kyiv"}
         ({**PROJECT, "policy": {"stop_margin": "5"}}, "wrong-duration", ("policy", "stop_margin")),
         ({**PROJECT, "policy": {"max_stop": "101%"}}, "wrong-share", ("policy", "max_stop")),
         ({**PROJECT, "policy": {"instant": "maybe"}}, "wrong-value", ("policy", "instant")),
+        (with_rule("quiet-hours", {"from": "9pm", "until": "09:00"}), "wrong-time", (*RULES, "quiet-hours", "from")),
+        (with_rule("quiet-hours", {"from": "21:00"}), "missing-key", (*RULES, "quiet-hours")),
+        (with_rule("weekdays", {"allowed": ["sunday"]}), "wrong-value", (*RULES, "weekdays", "allowed", 0)),
+        (with_rule("quiet-hour", {}), "unknown-key", (*RULES, "quiet-hour")),
+        (with_rule("residue", {"severity": "error"}), "wrong-value", (*RULES, "residue", "severity")),
+        (with_rule("fatigue", {"max": 0}), "out-of-range", (*RULES, "fatigue", "max")),
         (with_environment(**SANDBOX, vars="vars.yaml"), "wrong-type", ("environments", "sandbox", "vars")),
         (
             with_environment(**SANDBOX, vars=["../a.yaml"]),

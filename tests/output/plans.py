@@ -17,6 +17,8 @@ from rcsplan.plan.model import (
     PlannedList,
     PlannedSource,
     PlannedState,
+    PlannedWaiver,
+    PolicyFinding,
     Prior,
 )
 from rcsplan.plan.verdict import WAYS_OUT
@@ -46,6 +48,33 @@ PAYLOAD = {
     },
     "alternative_channel": {"sms": {"sender": "ACME", "text": "Acme: winter is here", "validity": 9}},
 }
+
+
+WAIVER = PlannedWaiver(
+    rule="quiet-hours", reason="The shop opens at midnight.", owner="growth@example.com", until=date(2026, 12, 31)
+)
+#: What the policy may find: denied, warned of, waived.
+FOUND = (
+    PolicyFinding(
+        rule="residue",
+        severity="deny",
+        detail="'%%name%%' looks like something that was to be filled in.",
+        way_out="Write the text that is meant.",
+        path="options.cards[0].text",
+        place=Place(file="acme/winter.yaml", line=12),
+    ),
+    PolicyFinding(
+        rule="links", severity="warn", detail="http://a.example is not https.", way_out="Give it with https."
+    ),
+    PolicyFinding(
+        rule="quiet-hours",
+        severity="deny",
+        detail="Its SMS leaves Wed 2026-12-02 04:00 Europe/Kyiv.",
+        way_out="Shorten spec.validity.",
+        place=Place(file="acme/_defaults.yaml", line=3),
+        waiver=WAIVER,
+    ),
+)
 
 
 def make_action(kind, reason=None, **fields):
@@ -121,6 +150,12 @@ def hostile_plan():
             FieldChange(path=HOSTILE, before=None, after=HOSTILE),
         ),
         "place": Place(file=HOSTILE, line=1),
+        "policy": (
+            PolicyFinding(
+                rule="links", severity="warn", detail=HOSTILE, way_out=HOSTILE, place=Place(file=HOSTILE, line=1)
+            ),
+        ),
+        "waivers": (PlannedWaiver(rule="links", reason=HOSTILE, owner=HOSTILE, until=date(2026, 12, 31)),),
         "prior": Prior(revision=1, digest=HOSTILE, status=HOSTILE),
         "opens_on": date(2026, 12, 10),
     }

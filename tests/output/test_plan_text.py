@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from rcsplan.output.plan_text import format_plan_text, verdict
+from rcsplan.output.plan_text import format_plan_text, sms_parts, verdict
 from rcsplan.output.terminal import Style
 from rcsplan.plan.model import ActionKind, Audience, Drift, FieldChange, Guard, Reason
 from tests.builders import NOW
-from tests.output.plans import PAYLOAD, hostile_plan, make_action, make_plan
+from tests.output.plans import FOUND, PAYLOAD, WAIVER, hostile_plan, make_action, make_plan
 
 COLORED = Style(color=True)
 CHANGE = FieldChange(path="options.cards[0].text", before="Coats, boots and gloves", after="Coats, shoes and gloves")
@@ -59,6 +59,26 @@ def test_all_of_it_together(golden):
         make_action(ActionKind.NONE),
     )
     golden("plan/together.txt", text_of(*actions, **REMARKS))
+
+
+@pytest.mark.parametrize("kind", [ActionKind.SUBMIT, ActionKind.BLOCKED, ActionKind.DEFER])
+def test_what_the_policy_found(kind, golden):
+    reason = Reason.POLICY if kind is ActionKind.BLOCKED else None
+    golden(f"plan/policy-{kind}.txt", text_of(make_action(kind, reason, policy=FOUND, waivers=(WAIVER,))))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Acme: sale", "1 part of GSM-7, room for 150 more"),
+        ("a" * 160, "1 part of GSM-7, full"),
+        ("Знижка", "1 part of UCS-2, room for 64 more"),
+        ("ї" * 72, "2 parts of UCS-2, room for 62 more; without the last 2 characters a part less"),
+        ("It\u2019s", "1 part of UCS-2, because of U+2019 RIGHT SINGLE QUOTATION MARK, room for 66 more"),
+    ],
+)
+def test_the_parts_of_an_sms_are_told(text, parts):
+    assert sms_parts(text) == parts
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from rcsplan.campaign.model import ListRef
+from rcsplan.campaign.model import ListRef, Waiver
 from rcsplan.plan.facts import ContactList, Source
 from rcsplan.plan.model import Drift, FieldChange, Place, PlannedState, Prior
 from rcsplan.plan.planner import make_plan
@@ -34,7 +34,7 @@ DONE = make_record(make_send(text="Bye", schedule=make_scheduled("2026-11-01 10:
 
 def plan_of(*sends, was=(), rules=None, warnings=(), state=None, **facts):
     state = state or make_state(was)
-    rules = rules or make_rules(instant_allowed=True)
+    rules = rules or make_rules()
     return make_plan(make_desired(*sends), state, make_facts(**facts), rules, source=Source(), warnings=warnings)
 
 
@@ -104,6 +104,20 @@ def test_an_action_holds_the_record_that_it_was_planned_against():
         wire_start_at="2026-12-01 10:00:00",
         start_at=record.start_at,
     )
+
+
+@pytest.mark.parametrize(("until", "holds"), [(NOW.date(), True), (NOW.date() - timedelta(days=1), False)])
+def test_a_waiver_is_shown_while_it_holds_and_said_to_have_ended_after(until, holds):
+    waiver = Waiver(rule="links", reason="Meant so.", owner="me", until=until)
+    action = action_of(make_send(waivers=(waiver,)))
+    ended = "Its waiver of links by me ended on 2026-11-23, and lifts nothing any more."
+    assert ([one.rule for one in action.waivers], action.notes) == ((["links"], ()) if holds else ([], (ended,)))
+
+
+def test_an_ended_waiver_of_what_is_done_is_not_worth_a_word():
+    waiver = Waiver(rule="links", reason="Meant so.", owner="me", until=NOW.date() - timedelta(days=1))
+    send = make_send(waivers=(waiver,))
+    assert action_of(send, was=[("spring-sale", make_record(send))]).notes == ()
 
 
 def test_an_action_knows_its_place_in_the_manifests():

@@ -33,7 +33,7 @@ UNLIKE = {"text": "Something else", "lists": (ListRef(id=VIP.id),), "schedule": 
 
 def plan_of(*sends, was=(), now=NOW, **sets):
     facts = make_facts(lists=(NEWSLETTER, VIP), now=now)
-    rules = make_rules(instant_allowed=True)
+    rules = make_rules()
     return make_plan(make_desired(*sends, **sets), make_state(was), facts, rules, source=Source())
 
 

@@ -130,7 +130,7 @@ def worlds(draw):
         frozen=tuple(frozen),
         filtered=tuple(filtered),
         facts=make_facts(lists=(NEWSLETTER, VIP)),
-        rules=make_rules(instant_allowed=draw(st.booleans())),
+        rules=make_rules(),
     )
 
 

@@ -88,6 +88,17 @@ def test_archived_entries_are_told_by_when_they_were_archived(since, addresses):
     assert [address for address, _ in found] == addresses
 
 
+@pytest.mark.parametrize(
+    ("since", "addresses"), [(0, ["early", "late", "instant"]), (1, ["late", "instant"]), (2, ["instant"])]
+)
+@pytest.mark.parametrize("raw", [True, False])
+def test_entries_are_told_by_when_they_start_and_those_without_a_start_always(raw, since, addresses):
+    starts = {"early": NOW, "late": NOW + timedelta(seconds=1), "instant": None}
+    state = make_state([(name, make_record(start_at=start, archived_at=NOW)) for name, start in starts.items()])
+    sends = Sends(state.sends.as_json()) if raw else state.sends
+    assert [address for address, _ in sends.starting_since(NOW + timedelta(seconds=since))] == addresses
+
+
 def test_every_remote_id_that_a_record_has_or_had_is_claimed():
     past = Superseded(remote_id=3, digest="v1:0", stopped_at=NOW)
     records = [

@@ -1,0 +1,141 @@
+"""Rules of to whom and in whose name: sizes, lists, senders, and how often a list is written to."""
+
+from __future__ import annotations
+
+import shlex
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from rcsplan.policy.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from rcsplan.diagnostics import KeyPath
+    from rcsplan.policy.candidate import AudienceList, Candidate, World
+
+_GROUPS: KeyPath = ("groups",)
+_FEWER = "Name fewer or smaller lists in spec.groups."
+
+
+def contacts_per_send(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """A send goes to no more contacts than allowed."""
+    most = world.thresholds.contacts_per_send
+    if most is not None and candidate.contacts > most:
+        detail = f"Its lists hold {candidate.contacts:,} contacts; a send may have {most:,}."
+        yield Finding(detail=detail, path=_GROUPS, way_out=_FEWER)
+
+
+def contacts_per_run(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """The sends of a run go to no more contacts than allowed; those that start last are too many."""
+    most = world.thresholds.contacts_per_run
+    if most is None or not candidate.is_due:
+        return
+    total = world.contacts_up_to[candidate.address]
+    if total > most:
+        detail = f"With it this run writes to {total:,} contacts; a run may write to {most:,}."
+        way_out = f"Apply fewer sends at once: rcsplan apply {shlex.quote(candidate.address)}"
+        yield Finding(detail=detail, path=_GROUPS, way_out=way_out)
+
+
+def default_list(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """The account's default list, which holds whoever was ever added, gets no campaign."""
+    del world
+    for index, entry in enumerate(candidate.lists):
+        if entry.default:
+            detail = f"{entry.name!r} ({entry.id}) is the account's default list."
+            yield Finding(detail=detail, path=(*_GROUPS, index), way_out="Name the lists that are meant.")
+
+
+def lists(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """Only allowed contact lists are written to, and no forbidden one."""
+    allowed, forbidden = world.thresholds.allowed_lists, world.thresholds.forbidden_lists
+    for index, entry in enumerate(candidate.lists):
+        problem = _objection(_names_of(entry), allowed, forbidden)
+        if problem:
+            detail = f"List {entry.name!r} ({entry.id}) {problem} in environment {world.environment}."
+            yield Finding(detail=detail, path=(*_GROUPS, index), way_out="Name another list in spec.groups.")
+
+
+def senders(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """Only allowed senders are used, of RCS and of SMS, and no forbidden one."""
+    allowed, forbidden = world.thresholds.allowed_senders, world.thresholds.forbidden_senders
+    sms: KeyPath = ("alternative_channel", "sms", "sender")
+    for path, name in ((("sender",), str(candidate.payload.get("sender", ""))), (sms, candidate.sms_sender)):
+        problem = _objection((name,), allowed, forbidden) if name else ""
+        if problem:
+            detail = f"Sender {name!r} {problem} in environment {world.environment}."
+            yield Finding(detail=detail, path=path, way_out="Name another sender.")
+
+
+def fatigue(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """A contact list is written to only so many times in so many days, across all campaigns."""
+    most, days = world.thresholds.fatigue, world.thresholds.fatigue_days
+    if most is None:
+        return
+    day = (candidate.start_at or world.now).astimezone(world.zone).date()
+    for index, entry in enumerate(candidate.lists):
+        near = list(_near(candidate, entry, day, world))
+        if 1 + _fullest(day, (other for other, _ in near), days) > most:
+            others = ", ".join(f"{address} on {other}" for other, address in sorted(near))
+            detail = (
+                f"List {entry.name!r} ({entry.id}) may be written to {most} times in {days} days; there {_is(near)}"
+            )
+            yield Finding(
+                detail=f"{detail} {others}.", path=(*_GROUPS, index), way_out="Move it to another day, or leave it out."
+            )
+
+
+def _near(candidate: Candidate, entry: AudienceList, day: date, world: World) -> Iterator[tuple[date, str]]:
+    """What else writes to a list, near enough to a day; of the candidates those that come before this one."""
+    for touch in world.touches[entry.id]:
+        if touch.planned and touch.address == candidate.address:
+            return
+        other = touch.at.astimezone(world.zone).date()
+        if abs((other - day).days) < world.thresholds.fatigue_days:
+            yield other, touch.address
+
+
+def _fullest(day: date, others: Iterable[date], days: int) -> int:
+    """The most of the other days that lie with this one in a span of so many days."""
+    distances = [(other - day).days for other in others]
+    ends = [0, *(distance for distance in distances if distance > 0)]
+    return max(sum(end - days < distance <= end for distance in distances) for end in ends)
+
+
+def _is(near: list[tuple[date, str]]) -> str:
+    return "is" if len(near) == 1 else "are"
+
+
+def expectation(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """A campaign says how many contacts it expects."""
+    del world
+    if not candidate.has_expectation:
+        detail = f"Nothing says how many contacts are expected; there are {candidate.contacts:,} now."
+        yield Finding(detail=detail, path=_GROUPS, way_out="Write audience: {expect: {min: …, max: …}}.")
+
+
+def stop_list(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """Those who asked to be left out are left out."""
+    del world
+    sms: KeyPath = ("alternative_channel", "sms", "check_stop_list")
+    for path, body in ((("check_stop_list",), candidate.payload), (sms, candidate.sms or {})):
+        if body.get("check_stop_list") is False:
+            detail = "Contacts of the stop list, who asked to get no more messages, are not left out."
+            yield Finding(detail=detail, path=path, way_out="Remove check_stop_list: false.")
+
+
+def _names_of(entry: AudienceList) -> tuple[str, ...]:
+    return entry.name, str(entry.id)
+
+
+def _objection(names: tuple[str, ...], allowed: tuple[str, ...] | None, forbidden: tuple[str, ...]) -> str:
+    if _matches(names, forbidden):
+        return "is forbidden"
+    return "" if allowed is None or _matches(names, allowed) else "is not allowed"
+
+
+def _matches(names: tuple[str, ...], patterns: Iterable[str]) -> bool:
+    """Whether a pattern fits a name, whatever the case."""
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns for name in names)
