@@ -42,7 +42,9 @@ class QuietHours(RuleSettings):
     """Hours in which nothing may arrive."""
 
     begins: Clock | None = Field(None, alias="from", description="When they begin.", examples=["21:00"])
-    until: Clock | None = Field(None, description="When they end, on the next day where that is earlier.")
+    until: Clock | None = Field(
+        None, description="When they end, on the next day where that is earlier.", examples=["09:00"]
+    )
 
     @model_validator(mode="after")
     def _both_ends(self) -> Self:
@@ -76,7 +78,7 @@ class Lead(RuleSettings):
 class Contacts(RuleSettings):
     """How many contacts."""
 
-    max: int | None = Field(None, ge=0, description="At most so many.")
+    max: int | None = Field(None, ge=0, description="At most so many.", examples=[5000])
 
 
 class Listed(RuleSettings):
@@ -110,7 +112,7 @@ class Links(RuleSettings):
 class Parts(RuleSettings):
     """Parts of an SMS."""
 
-    max: int | None = Field(None, ge=1, description="At most so many.")
+    max: int | None = Field(None, ge=1, description="At most so many.", examples=[2])
 
 
 _Any = TypeVar("_Any", bound=Settings)
