@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -60,6 +61,19 @@ class Diagnostic:
     def is_error(self) -> bool:
         """Whether this diagnostic stops the run."""
         return self.severity is Severity.ERROR
+
+
+#: The commands that ways out and hints name, before each of which an environment may have to be chosen.
+_NAMED_COMMAND = re.compile(r"\brcsplan (?=(?:apply|plan|stop|state|import|lists|show|status)\b)")
+
+
+def commands_in(text: str, environment: str) -> str:
+    """A text in which every command speaks of an environment, so that it can be run as it stands.
+
+    >>> commands_in("To stop it: rcsplan stop sale", "production")
+    'To stop it: rcsplan --env production stop sale'
+    """
+    return _NAMED_COMMAND.sub(f"rcsplan --env {environment} ", text)
 
 
 def format_key_path(path: KeyPath) -> str:

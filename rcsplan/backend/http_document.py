@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.http_refusals import refusal
+from rcsplan.backend.protocol import NOT_SUBMITTED
 from rcsplan.errors import LockLost, StateError, StateUnwritable
 from rcsplan.state.text import parse_state
 
@@ -101,5 +102,5 @@ def changed_by_others(shown: str) -> LockLost:
 
 
 def _unwritable(problem: StateError) -> StateUnwritable:
-    detail = f"{problem.detail} What was not recorded was not submitted."
+    detail = f"{problem.detail} {NOT_SUBMITTED}"
     return StateUnwritable(problem.summary, detail=detail, hint=problem.hint)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from rcsplan.backend import file_lock
 from rcsplan.backend.disk import Disk
+from rcsplan.backend.protocol import NOT_SUBMITTED
 from rcsplan.backend.scratch import probe_scratch
 from rcsplan.errors import LockLost, StateDamaged, StateError, StateUnwritable
 from rcsplan.state.changes import demand_successor, make_changes
@@ -329,6 +330,6 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 def _unwritable(path: Path, error: OSError) -> StateUnwritable:
     return StateUnwritable(
         f"{path} cannot be written",
-        detail=f"{error.strerror}. What was not recorded was not submitted.",
+        detail=f"{error.strerror}. {NOT_SUBMITTED}",
         hint="Make room, or make the folder writable.\nThen run the same command again.",
     )

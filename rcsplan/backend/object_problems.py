@@ -12,6 +12,7 @@ from obstore.exceptions import (
     UnknownConfigurationKeyError,
 )
 
+from rcsplan.backend.protocol import NOT_SUBMITTED
 from rcsplan.errors import StateError, StateUnwritable
 
 _STATUS = re.compile(r"non-2xx status code: (\d{3}(?: [A-Za-z]+)*)")
@@ -57,7 +58,7 @@ def unreadable(place: str, error: Exception | None) -> StateError:
 
 def unwritable(place: str, error: Exception | None) -> StateUnwritable:
     """The error for a write that was not confirmed."""
-    detail = f"{_words(error)} What was not recorded was not submitted.".lstrip()
+    detail = f"{_words(error)} {NOT_SUBMITTED}".lstrip()
     return StateUnwritable(f"{place} cannot be written", detail=detail, hint=_hint(error))
 
 

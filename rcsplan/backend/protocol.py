@@ -132,12 +132,18 @@ class StateStore(Protocol):
         """
 
 
+#: What holds of a run whose store did not confirm a write, unless an outcome was in that write.
+NOT_SUBMITTED = "What was not recorded was not submitted."
+
+_WAIT = "Wait for it; apply and stop wait by themselves with --lock-timeout 5m."
+
+
 def locked_by(holder: LockInfo | None) -> StateLocked:
     """The error for whoever finds the state locked; None stands for a holder that cannot be named."""
     if holder is None:
-        return StateLocked("The state is locked by another run", hint="Wait for it, or use --lock-timeout 5m.")
+        return StateLocked("The state is locked by another run", hint=_WAIT)
     return StateLocked(
         f"The state is locked by {holder.who} since {holder.created:%Y-%m-%d %H:%M:%S} UTC",
         detail=f"That run does: {holder.operation} (lock {holder.id}).",
-        hint="Wait for it, or use --lock-timeout 5m. If that run is gone: rcsplan state unlock",
+        hint=f"{_WAIT}\nIf that run is gone: rcsplan state unlock",
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from rcsplan.apply.executor import OnError
+from rcsplan.cli.approval import is_attended
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.invocation import Invocation, pass_invocation
@@ -82,7 +83,7 @@ def apply(
     Exits 1 when something failed, 3 when an outcome is unknown, 4 when sends are blocked, 5 when FILE may not be
     applied any more, 6 when somebody else is applying.
     """
-    if not auto_approve and not sys.stdin.isatty():
+    if not auto_approve and not is_attended():
         raise UsageError(
             "Nobody is here to approve", hint="On a terminal apply asks; elsewhere say so: rcsplan apply --auto-approve"
         )

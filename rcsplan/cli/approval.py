@@ -9,13 +9,18 @@ import click
 from rcsplan.errors import UsageError
 
 
+def is_attended() -> bool:
+    """Whether there is a terminal at which somebody can answer; standard input may even be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def demand_somebody(*, auto_approve: bool) -> None:
     """Make sure that there is somebody to ask.
 
     Raises:
         UsageError: there is no terminal, and nobody approved beforehand.
     """
-    if not auto_approve and not sys.stdin.isatty():
+    if not auto_approve and not is_attended():
         raise UsageError("Nobody is here to approve", hint="Without a terminal say so beforehand: --auto-approve")
 
 

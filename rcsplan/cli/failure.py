@@ -12,6 +12,7 @@ import click
 
 from rcsplan.cli.invocation import Invocation
 from rcsplan.cli.surroundings import version
+from rcsplan.diagnostics import commands_in
 from rcsplan.errors import ExitCode, InvalidContent, RcsplanError, UsageError
 from rcsplan.output.problems import format_diagnostics, format_error
 from rcsplan.output.problems_json import format_diagnostics_json
@@ -78,6 +79,9 @@ def report_diagnostics(diagnostics: Sequence[Diagnostic], invocation: Invocation
 
 
 def _report_error(error: RcsplanError, invocation: Invocation) -> int:
+    if invocation.env:
+        error.hint = commands_in(error.hint, invocation.env)
+        error.detail = commands_in(error.detail, invocation.env)
     if isinstance(error, InvalidContent):
         report_diagnostics(error.diagnostics, invocation)
         sys.stderr.write("" if invocation.logs_json else f"\n{invocation.err.bold(error.summary)}\n")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rcsplan.plan.model import Plan
 
 
+#: A state of a hundred thousand records has a fifth of it; what is larger is a device, or something else by mistake.
+_MAX_BYTES = 512 * 1024 * 1024
+
+
 def read_plan(path: Path) -> Plan:
     """Read a saved plan.
 
@@ -22,11 +26,9 @@ def read_plan(path: Path) -> Plan:
         PlanRefused: it is no plan, or was altered.
     """
     try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
-        raise ConfigurationError(f"{path} cannot be read", detail=_why(error)) from None
+        text = _read(path).decode()
+    except UnicodeDecodeError:
+        raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
     return parse_plan(text, name=str(path))
 
 
@@ -36,11 +38,19 @@ def read_state(path: Path) -> str:
     Raises:
         ConfigurationError: it cannot be read.
     """
+    # What is no UTF-8 becomes another text than was written, and the checksum tells of it.
+    return _read(path).decode(errors="replace")
+
+
+def _read(path: Path) -> bytes:
     try:
-        # What is no UTF-8 becomes another text than was written, and the checksum tells of it.
-        return path.read_text("utf-8", errors="replace")
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path} cannot be read", detail=_why(error)) from None
+    if len(content) > _MAX_BYTES:
+        raise ConfigurationError(f"{path} cannot be read", detail=f"It has more than {_MAX_BYTES:,} bytes.")
+    return content
 
 
 def write_private(path: Path, text: str) -> None:

@@ -41,7 +41,7 @@ def plan(
 ) -> int:
     """Show what an apply would do, without doing or locking anything.
 
-    Exits 4 when a send is blocked, 2 with --detailed-exitcode when there are changes, else 0.
+    Exits 4 when a send is blocked or the whole is refused, 2 with --detailed-exitcode when there are changes, else 0.
     """
     target = open_target(invocation, variables=variables, variable_files=variable_files)
     changes = changes_since(changed_since, target.environment.folder)
@@ -49,7 +49,7 @@ def plan(
     if out is not None:
         write_private(Path(out), format_plan(planned))
     _print(planned, invocation, output_format)
-    if planned.blocked:
+    if planned.blocked or planned.guards:
         return ExitCode.BLOCKED
     return ExitCode.CHANGES if detailed_exitcode and planned.has_changes else ExitCode.OK
 

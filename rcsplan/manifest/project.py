@@ -159,6 +159,10 @@ class Project(Settings):
             hold=settings.hold,
         )
 
+    def is_default(self, name: str) -> bool:
+        """Whether an environment is the one that is meant where none is named."""
+        return name == self.default_environment or (self.default_environment is None and len(self.environments) == 1)
+
     def _only_environment(self) -> str:
         if len(self.environments) > 1:
             raise UsageError(
@@ -185,6 +189,11 @@ class Environment:
     def folder(self) -> Path:
         """The project folder."""
         return self.project.folder
+
+    @property
+    def is_default(self) -> bool:
+        """Whether commands mean this environment also where they name none."""
+        return self.project.is_default(self.name)
 
     def path_of(self, path: str) -> Path:
         """A path of the project on this disk: relative ones are relative to the project folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ def hold_of(environment: Environment) -> str:
     if environment.hold:
         return f"the environment is on hold: {environment.hold}"
     path = environment.folder / HOLD_FILE
-    try:
-        reason = path.read_text("utf-8", errors="replace").strip()
-    except FileNotFoundError:
+    # A link that leads nowhere was put there by somebody as well; and on a pipe reading would wait.
+    if not os.path.lexists(path):
         return ""
+    try:
+        reason = path.read_text("utf-8", errors="replace").strip() if path.is_file() else ""
     except OSError:
         reason = ""
     return f"the project is on hold: {reason}" if reason else "the project has a HOLD file"

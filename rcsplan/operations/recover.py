@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rcsplan.backend.protocol import NOT_SUBMITTED
 from rcsplan.errors import StateError, StateMissing, StateUnwritable
 from rcsplan.operations.states import check_belongs
 from rcsplan.state.recovery import Fate, fate_of, unconfirmed
@@ -76,20 +77,23 @@ class Salvage:
             if not self._entries:
                 raise
             lost = (f"{entry.address}: {outcome_of(entry.after)}" for entry in self._entries)
-            detail = "\n".join(filter(None, (error.detail, "Not recorded:", *lost)))
-            # The first line of its hint mends the store; what comes after that is another thing to do now.
+            why = error.detail.replace(NOT_SUBMITTED, "").strip()
+            detail = "\n".join(filter(None, (why, "Submitted or stopped, and not recorded:", *lost)))
+            # Its first line may mend the store; to do the same again is not what comes next.
             mending = error.hint.partition("\n")[0]
-            hint = "\n".join(filter(None, (mending, self._hint())))
+            hint = "\n".join(filter(None, ("" if "again" in mending else mending, self._hint())))
             raise StateUnwritable(error.summary, detail=detail, hint=hint) from error
 
     def _hint(self) -> str:
         if self._problem is not None:
             return (
-                f"It could not be kept on this machine either: {self._problem.summary}. {self._problem.detail}.\n"
+                "These outcomes could not be kept on this machine either: "
+                f"{self._problem.summary}. {self._problem.detail}.\n"
                 "Note it down. When the store is back, the next apply looks for these campaigns in the account."
             )
         return (
-            f"It is kept in {self._file.location}. When the store is back, record it there:\nrcsplan state recover\n"
+            f"These outcomes are kept in {self._file.location}.\n"
+            "When the store is back, record them: rcsplan state recover\n"
             "On a machine that is thrown away after the run, save that file first."
         )
 

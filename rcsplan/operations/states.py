@@ -57,6 +57,9 @@ def locked_state(session: StateSession, target: Target) -> State:
     if session.state is None:
         if target.provider.reaches_people:
             raise _missing(target)
+        # A key that lets nobody in must not become the one that the state belongs to.
+        with target.provider.reader() as client:
+            client.newest_campaign_id()
         session.create(first_state(target))
     state = session.state
     if state is None:

@@ -72,9 +72,11 @@ class Rules:
     """What the project and its environment demand of a plan, and what this run was told to allow.
 
     `restore` are addresses whose stopped version shall be submitted again after its successor was refused.
+    `is_default_environment` says that commands mean this environment also where they name none.
     """
 
     environment: str
+    is_default_environment: bool = True
     stop_margin: timedelta = timedelta(minutes=5)
     min_lead: timedelta = LEAD_FLOOR
     freeze_after: timedelta = timedelta(days=7)

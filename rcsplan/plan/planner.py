@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rcsplan.campaign.address import parse_address
 from rcsplan.campaign.digest import sha256
+from rcsplan.diagnostics import commands_in
 from rcsplan.plan.actions import Wish, action_of_record, action_of_wish
 from rcsplan.plan.audience import Directory, outgrown
 from rcsplan.plan.decide import Judge
@@ -16,7 +17,7 @@ from rcsplan.plan.document import checksum_of, sealed
 from rcsplan.plan.drift import drift_sentence, is_drift
 from rcsplan.plan.guards import block_foreign, block_lookalikes, guards_of, unclaimed
 from rcsplan.plan.late import with_late_starts
-from rcsplan.plan.model import ActionKind, Drift, Plan, PlannedSource, PlannedState
+from rcsplan.plan.model import Action, ActionKind, Drift, Guard, Plan, PlannedSource, PlannedState
 from rcsplan.plan.seconds import with_own_seconds
 from rcsplan.plan.split import with_parts
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from rcsplan.campaign.address import Address
     from rcsplan.campaign.model import DesiredSet, Send
     from rcsplan.plan.facts import Facts, Rules, Source
-    from rcsplan.plan.model import Action
     from rcsplan.plan.split import Divided
     from rcsplan.state.sends import State
 
@@ -175,10 +175,11 @@ def plan_of(
     warnings: Iterable[str] = (),
 ) -> Plan:
     """The plan of these actions, with what stands against it as a whole."""
+    actions = tuple(_run_as_it_stands(action, rules) for action in actions)
     checksum = checksum_of(rules.environment, facts.account, actions)
     counts = Counter(action.action.value for action in actions)
     seed = {"plan": checksum, "at": facts.now.isoformat(), "state": f"{state.lineage}/{state.serial}"}
-    guards = guards_of(actions, state, rules)
+    guards = tuple(_run_as_it_stands(guard, rules) for guard in guards_of(actions, state, rules))
     plan = Plan(
         id=sha256(seed)[:16],
         environment=rules.environment,
@@ -199,6 +200,16 @@ def plan_of(
         checksum=checksum,
     )
     return sealed(plan)
+
+
+_WithWayOut = TypeVar("_WithWayOut", Action, Guard)
+
+
+def _run_as_it_stands(one: _WithWayOut, rules: Rules) -> _WithWayOut:
+    """An action or a guard whose way out names the environment, where a command would mean another one without it."""
+    if rules.is_default_environment or not one.way_out:
+        return one
+    return one.model_copy(update={"way_out": commands_in(one.way_out, rules.environment)})
 
 
 def _expiry(actions: Iterable[Action], facts: Facts, rules: Rules) -> datetime:

@@ -40,7 +40,8 @@ WAYS_OUT = {
     Reason.UNRESOLVED_LIST: "Correct the list in spec.groups; what the account holds is shown by: rcsplan lists",
     Reason.AUDIENCE: "Check the lists, or correct audience.expect.",
     Reason.TOO_LATE: "Revert the change.\nTo stop it all the same: rcsplan stop ADDRESS",
-    Reason.DRIFT: "Raise metadata.revision to submit it again, or remove the manifest.",
+    Reason.DRIFT: "If the state was restored from a backup, put the newer one back.\n"
+    "Raise metadata.revision to submit it again, or remove the manifest.",
     Reason.POLICY: "Mend what the policy names, or let the campaign waive it: metadata.waivers.",
 }
 

@@ -177,7 +177,7 @@ def test_where_nothing_can_be_kept_either_the_error_says_so(world, broken):
     world.on_answer.append(lambda *_: in_the_way.mkdir(parents=True, exist_ok=True))
     run = broken()
     assert f"sale: campaign {world.ledger()[0]['id']}" in run.error.detail
-    assert "\nIt could not be kept on this machine either" in run.error.hint
+    assert "These outcomes could not be kept on this machine either" in run.error.hint
 
 
 @pytest.mark.parametrize("kind", THOROUGH, indirect=True)
