@@ -62,10 +62,20 @@ def open_place(
     return Place(store=_open(settings, environment), setting=_written(settings))
 
 
+def _open_local(path: Path) -> StateStore:
+    if path.is_dir() or not path.name or (path.exists() and not path.is_file()):
+        raise ConfigurationError(
+            f"{path} is no place for a state",
+            detail="A local state is a regular file, with others of its name beside it.",
+            hint="Name a file, such as .rcsplan/production.state.json.",
+        )
+    return LocalStore(path)
+
+
 def _open(settings: StateSettings, environment: Environment) -> StateStore:
     match settings:
         case LocalStateSettings():
-            return LocalStore(environment.path_of(settings.path))
+            return _open_local(environment.path_of(settings.path))
         case ObjectStateSettings():
             return _open_objects(settings)
         case HttpStateSettings():
