@@ -26,6 +26,13 @@ def _check_clock(text: str) -> str:
     return text
 
 
+def _check_any(days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    # Not by a length of the field, which would also be complained of where a day is misspelt.
+    if not days:
+        raise complaint("too-short", "Too few entries", detail="Without any day nothing could ever be sent.")
+    return days
+
+
 Clock = Annotated[str, AfterValidator(_check_clock)]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 
@@ -56,8 +63,8 @@ class QuietHours(RuleSettings):
 class Weekdays(RuleSettings):
     """Days of the week."""
 
-    allowed: Annotated[tuple[Weekday, ...], Field(strict=False)] | None = Field(
-        None, min_length=1, description="The only days.", examples=[["mon", "tue", "wed", "thu", "fri"]]
+    allowed: Annotated[tuple[Weekday, ...], Field(strict=False), AfterValidator(_check_any)] | None = Field(
+        None, description="The only days.", examples=[["mon", "tue", "wed", "thu", "fri"]]
     )
 
 

@@ -82,11 +82,11 @@ def test_the_rules_of_the_environment_win_key_by_key(tmp_path):
     project = make_project(
         tmp_path,
         policy={"instant": "allow", "rules": {"quiet-hours": hours, "residue": {"severity": "deny"}}},
-        environments={"a": {**SANDBOX, "policy": {"rules": {"quiet-hours": {"severity": "warn", "until": "08:00"}}}}},
+        environments={"a": {**SANDBOX, "policy": {"rules": {"quiet-hours": {"severity": "warn"}}}}},
     )
     policy = project.environment().policy
     assert policy.severities == {"quiet-hours": "warn", "residue": "deny", "instant": "off"}
-    assert (policy.rules.quiet_hours.begins, policy.rules.quiet_hours.until) == ("21:00", "08:00")
+    assert (policy.rules.quiet_hours.begins, policy.rules.quiet_hours.until) == ("21:00", "09:00")
 
 
 def test_the_policy_of_the_environment_wins_key_by_key(tmp_path):
@@ -144,6 +144,7 @@ BSG = {"type": "bsg", "api_key": {"env": "KEY"}, "timezone": "Europe/Kyiv"}
         (with_rule("quiet-hours", {"from": "9pm", "until": "09:00"}), "wrong-time", (*RULES, "quiet-hours", "from")),
         (with_rule("quiet-hours", {"from": "21:00"}), "missing-key", (*RULES, "quiet-hours")),
         (with_rule("weekdays", {"allowed": ["sunday"]}), "wrong-value", (*RULES, "weekdays", "allowed", 0)),
+        (with_rule("weekdays", {"allowed": []}), "too-short", (*RULES, "weekdays", "allowed")),
         (with_rule("quiet-hour", {}), "unknown-key", (*RULES, "quiet-hour")),
         (with_rule("residue", {"severity": "error"}), "wrong-value", (*RULES, "residue", "severity")),
         (with_rule("fatigue", {"max": 0}), "out-of-range", (*RULES, "fatigue", "max")),
