@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 TRY_LINE = "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/rcsplan apply --auto-approve"
-TEST_LINE = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -q -n 2"
+TEST_LINE = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -q -n 4"
 
 _CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 

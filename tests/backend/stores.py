@@ -50,8 +50,17 @@ LASTING_LOCKS = frozenset({"s3", "gcs", "azure", *DIALECTS})
 #: Engines that must be installed apart.
 _INSTALLED = {"azure"}
 
-#: The kinds as parameters of a fixture.
-KINDS = [pytest.param(kind, marks=[pytest.mark.full] if kind in _INSTALLED else []) for kind in STORES]
+#: One of each family; its kin differ from it in ways that the conformance suite looks at.
+FAMILIES = frozenset({"local", "s3", "http", "postgres"})
+
+
+def kinds(quick):
+    """The kinds as parameters of a fixture: these at every run of the suite, all in the long proof."""
+    return [pytest.param(kind, marks=[] if kind in quick else [pytest.mark.full]) for kind in STORES]
+
+
+#: For what each has to show of itself.
+KINDS = kinds(set(STORES) - _INSTALLED)
 
 
 @contextmanager

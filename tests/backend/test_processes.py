@@ -9,8 +9,13 @@ import pytest
 
 from rcsplan.errors import StateLocked
 from tests.backend.processes import COUNT, HOLD, RECORD, RECORD_AND_DIE, confirmed
-from tests.backend.stores import LASTING_LOCKS, STORES, lock, make_info, number_in
+from tests.backend.stores import FAMILIES, KINDS, LASTING_LOCKS, STORES, kinds, lock, make_info, number_in
 from tests.builders import make_state
+
+
+@pytest.fixture(params=kinds(FAMILIES))
+def kind(request):
+    return request.param
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def test_the_lock_of_a_killed_process_is_free(start, open_store):
         assert session.state is not None
 
 
-@pytest.mark.parametrize("kind", sorted(LASTING_LOCKS))
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if set(kind.values) & LASTING_LOCKS])
 def test_the_lock_of_a_killed_process_stays_where_the_store_cannot_know_until_somebody_breaks_it(start, open_store):
     holder = start(HOLD)
     holder.send_signal(signal.SIGKILL)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measuring import print_line, print_table
-from state_scale import NOW, address, outcome
+from state_scale import NOW, address, outcome, record_apply
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 _INFO = LockInfo(id="benchmark", who="benchmark", operation="benchmark", created=NOW, version="0")
 _HEADING = ("WHAT", "SENDS", "REQUESTS", "KB SENT", "KB RECEIVED", "SECONDS")
-
-#: Parallel sends share a write: with the default parallelism of apply, four at a time.
-_PARALLELISM = 4
 
 
 def _state(archived: int, live: int) -> State:
@@ -68,18 +65,6 @@ class _Meter:
         self.rows.append((what, *figures))
 
 
-def _apply(session: ObjectSession, sends: range) -> None:
-    """What an apply writes: intents and outcomes in turn, a check before each submission, and the whole at the end."""
-    for first in range(sends.start, sends.stop, _PARALLELISM):
-        together = range(first, min(first + _PARALLELISM, sends.stop))
-        changes = [PutRecord(address=address(number), record=outcome(number)) for number in together]
-        session.record(changes)
-        for _ in together:
-            session.check()
-        session.record(changes)
-    session.save()
-
-
 def main() -> None:
     """Measure states of every length of history."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -108,7 +93,9 @@ def main() -> None:
                 meter.measure("outcome", lambda session=session, change=change: session.record([change]))
                 meter.measure("save", session.save)
                 new = range(sends, sends + arguments.sends)
-                meter.measure(f"apply of {arguments.sends}", lambda session=session, new=new: _apply(session, new))
+                meter.measure(
+                    f"apply of {arguments.sends}", lambda session=session, new=new: record_apply(session, new)
+                )
             rows += meter.rows
     print_table(_HEADING, sorted(rows, key=lambda row: [other[0] for other in rows].index(row[0])))
     print_line(

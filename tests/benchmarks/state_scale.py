@@ -36,7 +36,10 @@ _CARD = {
     "media": {"url": "https://cdn.example.com/winter-boots/hero.jpg"},
     "suggestions": [{"type": "link", "text": "Shop now", "url": "https://shop.example.com/winter-boots"}],
 }
-_HEADING = ("RECORDS", "MB", "BYTES EACH", "LOAD s", "SAVE s", "RECORD us", "RECORD us WITHOUT FSYNC")
+_HEADING = ("RECORDS", "MB", "BYTES EACH", "LOAD s", "SAVE s", "APPLY s", "RECORD us", "RECORD us WITHOUT FSYNC")
+
+#: Parallel sends share a write: with the default parallelism of apply, four at a time.
+_PARALLELISM = 4
 
 
 class _DiskWithoutWaiting(Disk):
@@ -70,6 +73,18 @@ def outcome(number: int) -> Record:
 
 def address(number: int) -> str:
     return f"winter-sale-{number:06}"
+
+
+def record_apply(session: StateSession, sends: range) -> None:
+    """What an apply writes: intents and outcomes in turn, a check before each submission, and the whole at the end."""
+    for first in range(sends.start, sends.stop, _PARALLELISM):
+        together = range(first, min(first + _PARALLELISM, sends.stop))
+        changes = [PutRecord(address=address(number), record=outcome(number)) for number in together]
+        session.record(changes)
+        for _ in together:
+            session.check()
+        session.record(changes)
+    session.save()
 
 
 def _state(count: int) -> State:
@@ -185,12 +200,19 @@ def _saving(store: StateStore, count: int) -> float:
         return _seconds(session.save)
 
 
+def _applying(store: StateStore, sends: range) -> float:
+    """The seconds of all that an apply of these new sends does with the state."""
+    with _open(store) as session:
+        return _seconds(lambda: record_apply(session, sends))
+
+
 def main() -> None:
     """Measure states of every size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("counts", type=int, nargs="*", default=[10, 100_000], metavar="N")
     parser.add_argument("--outcomes", type=int, default=300, help="recordings of which the median counts")
     parser.add_argument("--runs", type=int, default=3, help="loads and saves of which the median counts")
+    parser.add_argument("--sends", type=int, default=200, help="sends of the apply")
     parser.add_argument("--postgres", metavar="URL", help="measure in this database")
     arguments = parser.parse_args()
     counts = arguments.counts
@@ -202,10 +224,13 @@ def main() -> None:
         sizes = [places.size(count) for count in counts]
         loads = [median(_seconds(places.store(count).load) for _ in range(arguments.runs)) for count in counts]
         saves = [median(_saving(places.store(count), count) for _ in range(arguments.runs)) for count in counts]
+        beyond = max(counts) + arguments.outcomes
+        new = range(beyond, beyond + arguments.sends)
+        applies = [_applying(places.store(count), new) for count in counts]
         waiting = _recording(places, counts, outcomes=arguments.outcomes)
         unwaiting = places.without_waiting()
         working = _recording(unwaiting, counts, outcomes=arguments.outcomes) if unwaiting is not None else waiting
-    figures = zip(counts, sizes, loads, saves, waiting, working, strict=True)
+    figures = zip(counts, sizes, loads, saves, applies, waiting, working, strict=True)
     rows = [
         (
             f"{count:,}",
@@ -213,16 +238,18 @@ def main() -> None:
             f"{size / count:,.0f}",
             f"{load:.3f}",
             f"{save:.3f}",
+            f"{applied:.3f}",
             f"{fsynced * 1e6:.0f}",
             f"{unsynced * 1e6:.0f}" if unwaiting is not None else "-",
         )
-        for count, size, load, save, fsynced, unsynced in figures
+        for count, size, load, save, applied, fsynced, unsynced in figures
     ]
     print_table(_HEADING, rows)
     ratios = f"{waiting[-1] / waiting[0]:.2f}"
     if unwaiting is not None:
         ratios += f", without fsync {working[-1] / working[0]:.2f}"
-    print_line(f"\nRecording at {counts[-1]:,} against {counts[0]:,}: ratio {ratios}")
+    print_line(f"\nAPPLY: the state's share in an apply of {arguments.sends} sends.")
+    print_line(f"Recording at {counts[-1]:,} against {counts[0]:,}: ratio {ratios}")
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ def test_both_places_hold_the_same(applied, open_other):
     assert contents_of(applied.state()) == contents_of(open_other().load()) == moved.contents
 
 
-def test_what_was_moved_goes_on_at_the_new_place(applied, open_other):
-    move(applied, open_other())
-    applied.open_store = lambda _: open_other()
+def test_what_was_moved_goes_on_at_the_new_place(applied, open_there):
+    move(applied, open_there())
+    applied.open_store = lambda _: open_there()
     applied.declare(NEWS)
     assert (applied.apply().code, applied.doubles(), len(applied.ledger())) == (0, [], 2)
 

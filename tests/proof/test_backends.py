@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.stores import STORES
-from tests.operations.kinds import KINDS
+from tests.backend.stores import FAMILIES, STORES, kinds
 from tests.proof.crashes import steps_of
 from tests.proof.eventful import Stage
 from tests.proof.machines import play_machines
@@ -30,12 +29,7 @@ TROUBLES = {
 }
 
 #: Of which the quick suite plays a sample; of the others on local files, elsewhere.
-SAMPLED = ("crash points", "crash pairs", "second run", "broken lock", "overtaking", "outages", "storms", "faults")
-
-
-@pytest.fixture(params=KINDS)
-def kind(request):
-    return request.param
+SAMPLED = ("crash points", "second run", "broken lock", "overtaking", "outages", "storms")
 
 
 def promises(tally):
@@ -45,6 +39,7 @@ def promises(tally):
 KEPT = ([], [], [])
 
 
+@pytest.mark.parametrize("kind", kinds(FAMILIES - {"local"}))
 @pytest.mark.parametrize("part", SAMPLED)
 def test_a_sample_of_the_proof_holds_on_every_kind_of_store(tmp_path, kind, part):
     tally = Proof(folder=tmp_path, runs=1, seed=1, stride=100, kind=kind).parts()[part]()

@@ -107,4 +107,5 @@ def test_where_the_account_cannot_be_read_nothing_is_imported(shop):
     shop.configure(faults=["GET /api/campaigns*=error_before"])
     assert take(shop, "sale", remote_id).code == ExitCode.ERROR
     shop.configure()
-    assert shop.run("state", "show", "sale").code == ExitCode.USAGE
+    said = shop.run("state", "show", "sale")
+    assert (said.code, "There is no state at" in said.err) == (ExitCode.ERROR, True)

@@ -378,6 +378,7 @@ class TestDrift:
 
     def test_the_revision_is_raised(self, stopped):
         assert stopped.blocked("sale").ways_out == (
+            "If the state was restored from a backup, put the newer one back.",
             "Raise metadata.revision to submit it again, or remove the manifest.",
         )
         stopped.declare("sale", metadata={"revision": 2})

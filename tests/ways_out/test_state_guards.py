@@ -36,6 +36,7 @@ def applied(live):
 @pytest.mark.parametrize("command", OWNING, ids=" ".join)
 def test_where_people_are_reached_a_missing_state_is_an_error(shop, monkeypatch, command):
     monkeypatch.setenv(*next(iter(KEY.items())))
+    monkeypatch.delenv("CI", raising=False)
     shop.configure(**HTTPS)
     shop.declare("sale", schedule=in_days(2))
     said = shop.run(*command)
