@@ -174,13 +174,17 @@ class _Connection(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()}
         length = self.headers.get("Content-Length", "0")
+        body = self.rfile.read(int(length))
+        # A client that died in the middle of its request has asked for nothing.
+        if len(body) < int(length):
+            raise Dropped
         return {
             "REQUEST_METHOD": self.command,
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": length,
-            "wsgi.input": BytesIO(self.rfile.read(int(length))),
+            "wsgi.input": BytesIO(body),
             **headers,
         }
 

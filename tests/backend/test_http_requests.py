@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import socket
 from dataclasses import replace
 from urllib.parse import parse_qs
 
@@ -21,6 +22,16 @@ def plain(serve):
 def test_reading_is_one_get(plain):
     plain.store().load()
     assert plain.server.methods() == ["GET"]
+
+
+def test_of_a_client_that_dies_between_head_and_body_nothing_is_kept(plain):
+    host, port = plain.server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: state\r\nContent-Length: 10\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert plain.server.methods() == []
+    assert plain.store().load() is not None
 
 
 def test_a_session_locks_reads_and_unlocks(plain):
