@@ -111,6 +111,7 @@ class Target:
             max_stop=policy.max_stop,
             exclusive=self.environment.provider.exclusive,
             environment=self.environment.name,
+            project=self.environment.project.metadata.name,
             is_default_environment=self.environment.is_default,
             stop_margin=policy.stop_margin,
             min_lead=policy.min_lead,

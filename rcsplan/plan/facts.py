@@ -76,6 +76,7 @@ class Rules:
     """
 
     environment: str
+    project: str = ""
     is_default_environment: bool = True
     stop_margin: timedelta = timedelta(minutes=5)
     min_lead: timedelta = LEAD_FLOOR

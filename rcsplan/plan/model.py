@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -129,6 +130,48 @@ class PolicyFinding(_Document):
         return self.severity == "deny" and self.waiver is None
 
 
+class ChannelEstimate(_Document):
+    """What one channel of a send is expected to cost; `price` is null where nobody knows it, and never zero for that."""
+
+    channel: Literal["rcs", "sms"]
+    messages: int = Field(description="Contacts that it is expected to reach.")
+    worst_messages: int = Field(description="Contacts that it reaches where that costs most.")
+    parts: int = Field(default=1, description="Parts of a message, each of them paid for; 1 for RCS.")
+    price: Decimal | None = Field(default=None, description="Of one message, or one part of an SMS.")
+    origin: str = Field(default="", description="Where the price comes from, for people.")
+
+
+class Estimate(_Document):
+    """What a send costs: as expected, and where everything falls back to SMS; null where a price is unknown."""
+
+    currency: str = ""
+    expected: Decimal | None = None
+    worst: Decimal | None = None
+    reach: float | None = Field(default=None, description="Share of the contacts that RCS is expected to reach.")
+    reach_origin: str = Field(default="", description="Where that share comes from, for people.")
+    channels: tuple[ChannelEstimate, ...] = ()
+    unknown: tuple[str, ...] = Field(default=(), description="What is not known, each in a sentence.")
+
+
+class PlanEstimate(_Document):
+    """What the sends of a plan cost together; those whose price is unknown are counted, and not added."""
+
+    currency: str = ""
+    expected: Decimal | None = None
+    worst: Decimal | None = None
+    unknown: int = Field(default=0, description="Sends whose cost is not known.")
+    balance: Decimal | None = Field(default=None, description="What the account may still spend, credit included.")
+    month: Decimal | None = Field(default=None, description="Worst case of this plan's busiest month, with all before.")
+
+
+class ApprovalDemand(_Document):
+    """Approvals without which a plan is not applied."""
+
+    need: int
+    role: str = Field(default="", description="Role whose members count; anybody where it is empty.")
+    because: str = Field(description="What makes them necessary, for people.")
+
+
 class Action(_Document):
     """What happens to one address, and everything that is needed to do it."""
 
@@ -155,7 +198,7 @@ class Action(_Document):
     fallback_at: datetime | None = Field(default=None, description="When undelivered messages go out as SMS.")
     opens_on: date | None = Field(default=None, description="First date on which a deferred send can be submitted.")
     audience: Audience = Audience()
-    estimate: None = Field(default=None, description="Reserved for the cost estimate.")
+    estimate: Estimate | None = Field(default=None, description="What it costs; null where it sends nothing.")
     policy: tuple[PolicyFinding, ...] = Field(default=(), description="What the rules of the policy have against it.")
     waivers: tuple[PlannedWaiver, ...] = Field(default=(), description="Rules that it need not keep.")
     timezones: tuple[str, ...] = Field(default=(), description="Zones of its audience; its own zone where none.")
@@ -201,6 +244,7 @@ class Plan(_Document):
 
     format_version: Literal[1] = 1
     id: str
+    project: str = ""
     environment: str
     account: Account
     account_timezone: str
@@ -211,6 +255,8 @@ class Plan(_Document):
     source: PlannedSource
     actions: tuple[Action, ...]
     summary: dict[str, int]
+    estimate: PlanEstimate | None = Field(default=None, description="What it costs as a whole.")
+    approvals: tuple[ApprovalDemand, ...] = Field(default=(), description="Approvals that it needs.")
     drift: tuple[Drift, ...] = ()
     guards: tuple[Guard, ...] = ()
     diagnostics: tuple[str, ...] = Field(default=(), description="Warnings and notes about the manifests.")

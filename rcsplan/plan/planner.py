@@ -182,6 +182,7 @@ def plan_of(
     guards = tuple(_run_as_it_stands(guard, rules) for guard in guards_of(actions, state, rules))
     plan = Plan(
         id=sha256(seed)[:16],
+        project=rules.project,
         environment=rules.environment,
         account=facts.account,
         account_timezone=facts.zone.key,
