@@ -131,7 +131,7 @@ class PolicyFinding(_Document):
 
 
 class ChannelEstimate(_Document):
-    """What one channel of a send is expected to cost; `price` is null where nobody knows it, and never zero for that."""
+    """What one channel of a send is expected to cost; `price` is null, and never zero, where nobody knows it."""
 
     channel: Literal["rcs", "sms"]
     messages: int = Field(description="Contacts that it is expected to reach.")

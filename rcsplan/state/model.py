@@ -43,6 +43,17 @@ class RemoteStatus(_Document):
     observed_at: datetime
 
 
+class Delivery(_Document):
+    """What became of the messages of a campaign, counted once it had ended (bsg-api.md section 2.1, detail)."""
+
+    rcs: dict[str, int] = Field(default_factory=dict, description="RCS messages by their status.")
+    sms: dict[str, int] = Field(default_factory=dict, description="Messages of the SMS fallback by their status.")
+    phones: int | None = Field(default=None, description="Phones that the campaign was addressed to.")
+    price: str | None = Field(default=None, description="What it cost in all, as a decimal.")
+    currency: str = ""
+    observed_at: datetime
+
+
 class Submission(_Document):
     """What was posted: all of a record that another version of the message replaces."""
 
@@ -141,6 +152,7 @@ class Record(_Document):
     remote: RemoteStatus | None = None
     price: str | None = Field(default=None, description="What the provider calculated on creation, as a decimal.")
     currency: str | None = None
+    delivery: Delivery | None = Field(default=None, description="What became of its messages, once it had ended.")
     submitted_at: datetime | None = None
     archived_at: datetime | None = None
     intent: Intent | None = None
