@@ -10,7 +10,7 @@ import click
 from rcsplan.cli.approval import approved
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import CommandGroup, format_option
-from rcsplan.cli.state_moving import check, migrate, pull, push, recover
+from rcsplan.cli.state_moving import check, migrate, pull, push, recover, tell_if_moved
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import ExitCode, UsageError
 from rcsplan.operations import state_edits as edits
@@ -189,4 +189,7 @@ for _command in (pull, push, migrate, check, recover):
 
 
 def _state(invocation: Invocation) -> State | None:
-    return open_target(invocation).store.load()
+    target = open_target(invocation)
+    loaded = target.store.load()
+    tell_if_moved(loaded, target)
+    return loaded

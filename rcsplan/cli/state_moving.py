@@ -20,10 +20,12 @@ from rcsplan.operations import push as documents
 from rcsplan.operations import recover as recovering
 from rcsplan.output.moments import count
 from rcsplan.output.state_moving import format_migrated, format_probes, format_recovered, probes_json
+from rcsplan.output.terminal import visible
 from rcsplan.state.recovery import Fate
 
 if TYPE_CHECKING:
     from rcsplan.operations.target import Target
+    from rcsplan.state.sends import State
 
 
 @click.command()
@@ -109,3 +111,10 @@ def _discard(target: Target, *, auto_approve: bool) -> int:
     recovering.discard(target)
     click.echo(f"Forgot {count(len(waiting), 'outcome')}.")
     return ExitCode.OK
+
+
+def tell_if_moved(state: State | None, target: Target) -> None:
+    """Say on standard error that a state is kept at another place now, so that nobody takes what it shows for news."""
+    if state is not None and state.moved_to:
+        here, there = visible(target.store.location), visible(state.moved_to)
+        click.echo(f"The state at {here} was moved to {there}; it shows what was known then.", err=True)

@@ -164,6 +164,13 @@ def test_what_is_left_at_the_old_place_can_be_looked_at(applied, there):
     assert [applied.run("state", command).code for command in ("list", "history", "pull")] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("command", ["list", "history"])
+def test_who_looks_at_the_old_place_is_told_of_the_new_one(applied, there, command):
+    applied.run("state", "migrate", "--to", str(there))
+    shown = applied.run("state", command)
+    assert shown.err == f"The state at {applied.folder / STATE} was moved to {there}; it shows what was known then.\n"
+
+
 def test_a_path_is_one_of_the_current_folder(applied, tmp_path):
     (tmp_path / "here").mkdir()
     moved = applied.process("state", "migrate", "--to", "crm.json", cwd=tmp_path / "here")
