@@ -6,12 +6,15 @@ import re
 import shutil
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
 from tests.ci.shells import Job, run_shell
 from tests.cli.repository import git
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SHELL = ("bash", "-eo", "pipefail", "-c")
 _COMPARISON = re.compile(r'^(\$\w+) == (\$\w+|"[^"]*")$')
