@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ci.github_runner import GithubRunner
 from tests.ci.team import team_at_work
 
 

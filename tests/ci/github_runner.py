@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -57,6 +58,8 @@ class GithubRunner:
     variables: dict[str, str] = field(default_factory=dict)
     token: str = "ghs_0123456789abcdefghij"
     repository: str = "acme/crm"
+    #: Whether somebody cancels the job that runs.
+    is_cancelled: Callable[[], bool] | None = None
 
     def run(self, event, commit, *, payload=None, ref="refs/heads/main", only=None, before=None):
         """The jobs of a run, by name; `only` is a job that is run again, with what others left in the run `before`."""
@@ -121,7 +124,14 @@ class GithubRunner:
                 "GITHUB_STEP_SUMMARY": str(summary),
                 "RUNNER_TEMP": str(folder / "temp"),
             }
-            ran = run_shell(step["name"], _BASH, _filled(step["run"], here), cwd=folder / "checkout", env=env)
+            ran = run_shell(
+                step["name"],
+                _BASH,
+                _filled(step["run"], here),
+                cwd=folder / "checkout",
+                env=env,
+                is_cancelled=self.is_cancelled,
+            )
             found.steps.append(ran)
             if "id" in step:
                 outputs[step["id"]] = {"outputs": parse_outputs(said.read_text("utf-8"))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -43,12 +44,15 @@ class Job:
         return "".join(step.out for step in self.steps)
 
 
-def run_shell(name, command, script, *, cwd, env):
-    """Run a script with a shell in a folder, with these variables and the commands of this environment."""
+def run_shell(name, command, script, *, cwd, env, is_cancelled=None):
+    """Run a script with a shell in a folder, with these variables and the commands of this environment.
+
+    Once `is_cancelled` says so, everything that runs in it gets the signal with which a platform cancels a job.
+    """
     kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
     kept["PATH"] = f"{Path(sys.executable).parent}:{kept['PATH']}"
     # The version that is asked for is the one that is installed: nothing is looked up.
-    done = subprocess.run(
+    with subprocess.Popen(
         [*command, script],
         cwd=cwd,
         env={**kept, "CI": "true", "PIP_NO_INDEX": "1", "GIT_CONFIG_GLOBAL": os.devnull, **env},
@@ -56,7 +60,11 @@ def run_shell(name, command, script, *, cwd, env):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-        timeout=120,
-    )
-    return Step(name=name, code=done.returncode, out=done.stdout)
+        start_new_session=True,
+    ) as running:
+        while is_cancelled is not None and running.poll() is None:
+            if is_cancelled():
+                os.killpg(running.pid, signal.SIGINT)
+                break
+        out, _ = running.communicate(timeout=120)
+    return Step(name=name, code=running.returncode, out=out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rcsplan.cli.main import run
@@ -70,6 +70,24 @@ def campaign(name, at, *, text="Hello", audience="Newsletter"):
     return CAMPAIGN.format(name=name, at=at, text=text, audience=audience)
 
 
+@dataclass(slots=True)
+class Provider:
+    """The simulator, served on one port; it can be away for a while."""
+
+    database: Path
+    url: str = ""
+    _serving: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self):
+        """Serve it, on the port where it was before."""
+        port = self.url.rpartition(":")[2] or "0"
+        self.url = self._serving.enter_context(serving("--db", str(self.database), port=port))
+
+    def end(self):
+        """Serve it no more."""
+        self._serving.close()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
     """The remote, a desk with a clone of it, and the servers that the project names."""
@@ -78,7 +96,8 @@ class Team:
     desk: Path
     database: Path
     secrets: dict[str, str]
-    states: Plain
+    store: StateServer
+    provider: Provider
 
     def write(self, name, text):
         """Put a text into a file on the desk."""
@@ -140,14 +159,15 @@ def team_at_work(folder, *recipes):
         database = folder / "sandbox.db"
         seeded = process("sandbox", "seed", str(folder / "account.yaml"), "--db", str(database))
         assert seeded.code == 0, seeded.err
-        provider = stack.enter_context(serving("--db", str(database)))
-        states = Plain()
-        server = stack.enter_context(StateServer(states))
+        provider = Provider(database)
+        stack.callback(provider.end)
+        provider.begin()
+        server = stack.enter_context(StateServer(Plain()))
         remote, desk = folder / "remote.git", folder / "desk"
         folder.joinpath("remote.git").mkdir()
         git(remote, "init", "--quiet", "--bare", "--initial-branch", "main")
         git(folder, "clone", "--quiet", str(remote), "desk")
-        text = PROJECT.format(provider=provider, state=server.url, name=NAME, user=USERNAME)
+        text = PROJECT.format(provider=provider.url, state=server.url, name=NAME, user=USERNAME)
         (desk / "rcsplan.yaml").write_text(text)
         assert run(["init", str(desk), *(word for recipe in recipes for word in ("--ci", recipe))]) == 0
         team = Team(
@@ -155,7 +175,8 @@ def team_at_work(folder, *recipes):
             desk=desk,
             database=database,
             secrets={"BSG_API_KEY": KEY, "STATE_PASSWORD": PASSWORD},
-            states=states,
+            store=server,
+            provider=provider,
         )
         begun = team.run("state", "init")
         assert begun.code == 0, begun.err

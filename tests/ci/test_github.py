@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.web.code_hosts import ACTIONS, GITHUB_TOKEN, GitHubApi
 
 from tests.backend.state_server import StateServer
 from tests.ci.github_runner import GithubRunner
 from tests.ci.team import campaign
-from tests.web.code_hosts import ACTIONS, GITHUB_TOKEN, GitHubApi
 
 SALE = campaign("sale", "2026-12-04 10:00")
 
@@ -20,19 +20,18 @@ def github():
     return GitHubApi({GITHUB_TOKEN: ACTIONS})
 
 
+def with_the_password(team):
+    """Let the workflow hand on the state's password, as its comment tells people to do."""
+    workflow, key = ".github/workflows/rcsplan.yml", "BSG_API_KEY: ${{ secrets.BSG_API_KEY }}"
+    text = (team.desk / workflow).read_text("utf-8")
+    team.write(workflow, text.replace(key, f"{key}\n      STATE_PASSWORD: ${{{{ secrets.STATE_PASSWORD }}}}"))
+    team.push("The state's password")
+
+
 @pytest.fixture
 def runner(on_github, github, tmp_path):
     """A runner of the repository's workflow; the state's password is a secret as well."""
-    on_github.write(
-        ".github/workflows/rcsplan.yml",
-        (on_github.desk / ".github/workflows/rcsplan.yml")
-        .read_text("utf-8")
-        .replace(
-            "BSG_API_KEY: ${{ secrets.BSG_API_KEY }}",
-            "BSG_API_KEY: ${{ secrets.BSG_API_KEY }}\n      STATE_PASSWORD: ${{ secrets.STATE_PASSWORD }}",
-        ),
-    )
-    on_github.push("The state's password")
+    with_the_password(on_github)
     with StateServer(github) as server:
         yield GithubRunner(
             remote=on_github.remote,
