@@ -10,9 +10,11 @@ import click
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import address_arguments, changed_since_option, format_option, variable_options
-from rcsplan.cli.wiring import changes_since, open_target
+from rcsplan.cli.surroundings import Surroundings
+from rcsplan.cli.wiring import changes_since, open_target, project_folder
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
+from rcsplan.output.plan_github import format_plan_github
 from rcsplan.output.plan_text import format_plan_text
 from rcsplan.plan.document import format_plan
 
@@ -56,11 +58,15 @@ def plan(
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@format_option("text", "json")
+@format_option("text", "json", "github")
 @pass_invocation
 def show(invocation: Invocation, *, file: str, output_format: str) -> None:
-    """Show a saved plan."""
+    """Show a saved plan; with --format github what stands against its sends, at the changed lines."""
     saved = read_plan(Path(file))
+    if output_format == "github":
+        prefix = Surroundings(project_folder(invocation)).path_in_repository()
+        click.echo(format_plan_github(saved, prefix=prefix), nl=False)
+        return
     _print(saved, invocation, output_format)
 
 

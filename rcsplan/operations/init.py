@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rcsplan.errors import ConfigurationError, UsageError
+from rcsplan.manifest.files import PROJECT_FILE
+from rcsplan.operations.ci_files import recipe_files, repository_of
 from rcsplan.operations.schema_files import schema_files
 
 if TYPE_CHECKING:
@@ -83,31 +85,44 @@ _IGNORED = """\
 """
 
 
-def init_project(folder: Path, schemas: Mapping[str, str]) -> tuple[str, ...]:
+def init_project(
+    folder: Path, schemas: Mapping[str, str], *, recipes: tuple[str, ...] = (), version: str = ""
+) -> tuple[Path, ...]:
     """Write a new project into a folder, with the schemas for its editors, and return the files that were written.
+
+    `recipes` are files with which it runs unattended, at the root of its repository; a project that is there already
+    gets them alone. They install this `version` of rcsplan.
 
     Raises:
         UsageError: one of the files is there already; nothing is written.
         ConfigurationError: the folder cannot be written.
     """
+    unattended = recipe_files(recipes, root=repository_of(folder), folder=folder, version=version)
+    is_new = not (recipes and (folder / PROJECT_FILE).exists())
+    files = {**(_project_files(folder, schemas) if is_new else {}), **unattended}
+    present = [path for path in files if path.exists() and path.name != ".gitignore"]
+    if present:
+        hint = "Choose an empty folder: rcsplan init DIR" if is_new else "Remove it, or keep it as it is."
+        raise UsageError(f"{present[0]} is there already", hint=hint)
+    try:
+        for path, text in files.items():
+            _write(path, text)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be written", detail=error.strerror or "") from None
+    return tuple(files)
+
+
+def _project_files(folder: Path, schemas: Mapping[str, str]) -> dict[Path, str]:
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.resolve().name.lower()).strip("-")
     files = {
-        "rcsplan.yaml": _PROJECT.replace("NAME", name[:60] or "campaigns"),
+        PROJECT_FILE: _PROJECT.replace("NAME", name[:60] or "campaigns"),
         "vars/common.yaml": _VARIABLES,
         "welcome.yaml": _CAMPAIGN,
         "sandbox/account.yaml": _ACCOUNT,
         ".gitignore": _IGNORED,
         **schema_files(schemas),
     }
-    present = [file for file in files if (folder / file).exists() and file != ".gitignore"]
-    if present:
-        raise UsageError(f"{folder / present[0]} is there already", hint="Choose an empty folder: rcsplan init DIR")
-    try:
-        for file, text in files.items():
-            _write(folder / file, text)
-    except OSError as error:
-        raise ConfigurationError(f"{folder} cannot be written", detail=error.strerror or "") from None
-    return tuple(files)
+    return {folder / file: text for file, text in files.items()}
 
 
 def _write(path: Path, text: str) -> None:
@@ -115,3 +130,5 @@ def _write(path: Path, text: str) -> None:
     before = path.read_text("utf-8") if path.exists() else ""
     before += "" if not before or before.endswith("\n") else "\n"
     path.write_text(before + text if text not in before else before, "utf-8")
+    if text.startswith("#!"):
+        path.chmod(0o755)

@@ -155,10 +155,10 @@ def lock_info(operation):
 
 
 @contextmanager
-def serving(*arguments):
+def serving(*arguments, port="0"):
     """A served simulator while the block runs; yields its base URL."""
     with subprocess.Popen(
-        [*COMMAND, "sandbox", "serve", "--port", "0", *arguments], stdout=subprocess.PIPE, env=surroundings()
+        [*COMMAND, "sandbox", "serve", "--port", port, *arguments], stdout=subprocess.PIPE, env=surroundings()
     ) as server:
         try:
             yield server.stdout.readline().decode().strip()

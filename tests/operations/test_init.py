@@ -35,7 +35,7 @@ def init(folder):
 
 
 def test_it_says_what_it_wrote(tmp_path):
-    assert init(tmp_path / "new") == FILES
+    assert init(tmp_path / "new") == tuple(tmp_path / "new" / file for file in FILES)
 
 
 def test_its_manifests_are_free_of_problems(tmp_path):
