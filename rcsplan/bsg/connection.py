@@ -15,7 +15,7 @@ from rcsplan.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rcsplan.bsg.flight import Flight
+    from rcsplan.web.flight import Flight
 
 _KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 _FRESH = httpx.Limits(max_connections=100, max_keepalive_connections=0)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from rcsplan.bsg.refusal import Refusal, parse_refusal
-from rcsplan.bsg.retry import parse_retry_after
 from rcsplan.bsg.wire import CampaignInfo, parse_document, parse_one
 from rcsplan.errors import NotSent, OutcomeUnknown, Rejected
+from rcsplan.web.backoff import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
