@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import httpx
 
-from rcsplan.bsg.outcome import FAILURES, classify_answer
+from rcsplan.bsg.outcome import classify_answer
 from rcsplan.bsg.pages import read_all
 from rcsplan.bsg.refusal import parse_refusal
 from rcsplan.bsg.retry import Transient, repeat
@@ -28,6 +28,7 @@ from rcsplan.bsg.wire import (
 )
 from rcsplan.errors import ProviderError, Rejected
 from rcsplan.web.backoff import JITTER, Backoff, is_passing, parse_retry_after
+from rcsplan.web.client import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -18,9 +18,6 @@ from rcsplan.web.backoff import parse_retry_after
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: The roots of all exceptions that httpx raises.
-FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-
 #: Those that come before there is a connection for the request; DNS and TLS failures are connect errors.
 _NEVER_ESTABLISHED: Final = (
     httpx.ConnectError,
