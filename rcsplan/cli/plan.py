@@ -9,9 +9,9 @@ import click
 
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import address_arguments, changed_since_option, format_option, variable_options
+from rcsplan.cli.options import address_arguments, changed_since_option, format_option, online_option, variable_options
 from rcsplan.cli.surroundings import Surroundings
-from rcsplan.cli.wiring import changes_since, open_target, project_folder
+from rcsplan.cli.wiring import changes_since, look_online, open_target, project_folder
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
 from rcsplan.output.plan_github import format_plan_github
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @changed_since_option
+@online_option
 @variable_options
 @pass_invocation
 def plan(
@@ -38,6 +39,7 @@ def plan(
     output_format: str,
     detailed_exitcode: bool,
     changed_since: str | None,
+    online: bool,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -47,7 +49,7 @@ def plan(
     """
     target = open_target(invocation, variables=variables, variable_files=variable_files)
     changes = changes_since(changed_since, target.environment.folder)
-    planned = make_plan(target, addresses=addresses, changes=changes).plan
+    planned = make_plan(target, addresses=addresses, changes=changes, look=look_online(wanted=online)).plan
     if out is not None:
         write_private(Path(out), format_plan(planned))
     _print(planned, invocation, output_format)

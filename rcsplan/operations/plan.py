@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.load import Loaded
+    from rcsplan.operations.online import Look
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import Facts, Rules
     from rcsplan.plan.model import Plan
@@ -46,8 +47,12 @@ class Planned:
     loaded: Loaded
 
 
-def plan(target: Target, *, addresses: tuple[str, ...] = (), changes: Changes | None = None) -> Planned:
+def plan(
+    target: Target, *, addresses: tuple[str, ...] = (), changes: Changes | None = None, look: Look | None = None
+) -> Planned:
     """Plan against the state as it stands; `addresses` narrows it to some sends, `changes` to some manifests.
+
+    With `look` the addresses of their messages are looked at.
 
     Raises:
         InvalidContent: a manifest has an error; nothing is planned.
@@ -63,7 +68,9 @@ def plan(target: Target, *, addresses: tuple[str, ...] = (), changes: Changes | 
         found = findings(client, state, seen, target)
         make_changes(state, (finding.change for finding in found))
     adopted = frozenset(finding.address for finding in found if isinstance(finding.conclusion, Arrived))
-    return plan_on(state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted, changes=changes)
+    return plan_on(
+        state, seen.facts, target, target.rules, addresses=addresses, adopted=adopted, changes=changes, look=look
+    )
 
 
 def plan_on(
@@ -75,6 +82,7 @@ def plan_on(
     addresses: tuple[str, ...] = (),
     adopted: frozenset[str] = frozenset(),
     changes: Changes | None = None,
+    look: Look | None = None,
 ) -> Planned:
     """Plan against a state that holds the freshest remote statuses, and what became of open intents.
 
@@ -91,7 +99,7 @@ def plan_on(
     desired = _only(loaded.desired, state, addresses, left_out) if addresses or left_out else loaded.desired
     facts = replace(facts, adopted=adopted)
     actions = planned_actions(desired, state, facts, rules)
-    actions = with_findings(actions, policy_findings(actions, loaded, state, facts, target))
+    actions = with_findings(actions, policy_findings(actions, loaded, state, facts, target, look=look))
     warnings = (*_texts(loaded.diagnostics), *_warnings_of_shift(state, target))
     made = plan_of(actions, state, facts, rules, source=target.runtime.source(), warnings=warnings)
     return Planned(plan=made, loaded=loaded)

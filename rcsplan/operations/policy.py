@@ -11,6 +11,7 @@ from rcsplan.campaign.model import Waiver
 from rcsplan.diagnostics import format_key_path
 from rcsplan.errors import Blocked
 from rcsplan.manifest.calendars import calendars_of
+from rcsplan.operations.online import looked_at
 from rcsplan.plan.model import ActionKind, Place, PlannedWaiver, PolicyFinding
 from rcsplan.policy.candidate import AudienceList, Candidate, ClosedDays, Thresholds, Touch, World
 from rcsplan.policy.evaluation import Policy, evaluate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rcsplan.diagnostics import KeyPath
     from rcsplan.manifest.load import Loaded
     from rcsplan.manifest.project import Environment
+    from rcsplan.operations.online import Look
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import ContactList, Facts
     from rcsplan.plan.model import Action, Plan
@@ -38,16 +40,20 @@ _SENDING = frozenset({ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.RESUBMIT
 
 
 def policy_findings(
-    actions: Iterable[Action], loaded: Loaded, state: State, facts: Facts, target: Target
+    actions: Iterable[Action], loaded: Loaded, state: State, facts: Facts, target: Target, *, look: Look | None = None
 ) -> dict[str, tuple[PolicyFinding, ...]]:
     """What the policy has against each action that sends, at the lines of the manifests.
 
+    With `look` the addresses of their messages are looked at first.
+
     Raises:
+        ConfigurationError: nobody can be asked from this system.
         InvalidContent: a calendar that the policy names cannot be used.
     """
     actions = tuple(actions)
     world = _world(actions, state, facts, target, sends=loaded.desired.sends.values())
-    found = evaluate(policy_of(target.environment, reaches_people=facts.reaches_people), world)
+    policy = policy_of(target.environment, reaches_people=facts.reaches_people)
+    found = evaluate(policy, looked_at(world, policy, look))
     return {address: tuple(_placed(address, judged, loaded)) for address, judged in found.items()}
 
 

@@ -10,7 +10,7 @@ from rcsplan.diagnostics import Diagnostic, Location
 from rcsplan.errors import FieldError, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rcsplan.apply.events import Event
     from rcsplan.manifest.load import Loaded
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 def refusals(applied: Applied) -> tuple[Diagnostic, ...]:
     """The provider's complaints of a run; of a saved plan only the first line of each manifest is known."""
     problems = [problem for event in applied.last.values() for problem in _problems(event, applied)]
-    read = applied.loaded.read.values() if applied.loaded else ()
+    return with_excerpts(problems, applied.loaded)
+
+
+def with_excerpts(problems: Iterable[Diagnostic], loaded: Loaded | None) -> tuple[Diagnostic, ...]:
+    """The problems with their lines of the manifests, as far as those were read."""
+    read = loaded.read.values() if loaded else ()
     sources = {manifest.source.name: manifest.source for manifest in read}
     return tuple(_with_excerpt(problem, sources.get(problem.location.file)) for problem in problems)
 

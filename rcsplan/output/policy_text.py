@@ -53,7 +53,7 @@ def format_rule(rule: Rule, style: Style) -> str:
         *wrapped(rule.why, _WIDTH),
         "",
         f"Severity where none is given: {rule.default}{waits}",
-        f"Asked: whenever a plan is made{asked}",
+        "Asked: by plan and validate with --online" if rule.looks_online else f"Asked: whenever a plan is made{asked}",
         "Set in rcsplan.yaml, for all environments or in one:",
         *(f"  {line}" for line in rule.configuration.splitlines()),
         "Waived by a campaign:",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from rcsplan.campaign.model import Waiver
+    from rcsplan.campaign.seen import Seen
     from rcsplan.diagnostics import KeyPath
 
 SMS_TEXT: KeyPath = ("alternative_channel", "sms", "text")
@@ -89,7 +90,15 @@ class Candidate:
 
     def urls(self) -> Iterator[tuple[KeyPath, str]]:
         """Every address of a button or of media, with its place."""
+        yield from self.buttons()
+        yield from self.media()
+
+    def buttons(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every address that a button opens, with its place."""
         yield from self._of_buttons("url")
+
+    def media(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every address of a picture or a video, with its place."""
         for index, card in enumerate(cards_of(self.payload)):
             media = card.get("media")
             if isinstance(media, dict) and isinstance(url := media.get("url"), str):
@@ -150,7 +159,8 @@ class Thresholds:
 class World:
     """What surrounds the candidates: the clock, the account's zone, what was sent before, and each other.
 
-    `history` are sends that were submitted, but for those that the plan stops or replaces.
+    `history` are sends that were submitted, but for those that the plan stops or replaces. `web` is what was seen at
+    their addresses, where somebody looked.
     """
 
     now: datetime
@@ -160,6 +170,7 @@ class World:
     thresholds: Thresholds = field(default_factory=Thresholds)
     history: Iterable[Touch] = ()
     candidates: tuple[Candidate, ...] = ()
+    web: Mapping[str, Seen] = field(default_factory=dict)
 
     @cached_property
     def contacts_up_to(self) -> Mapping[str, int]:

@@ -28,10 +28,15 @@ class Policy:
         return self.severities.get(rule.id, rule.default)
 
 
-def evaluate(policy: Policy, world: World, *, again: bool = False) -> dict[str, tuple[Judged, ...]]:
-    """What the rules find, by address; `again` asks those alone that time and other campaigns decide."""
+def evaluate(
+    policy: Policy, world: World, *, again: bool = False, online: bool = False
+) -> dict[str, tuple[Judged, ...]]:
+    """What the rules find, by address.
+
+    `again` asks those alone that time and other campaigns decide, `online` those alone that look at addresses.
+    """
     asked = [rule for rule in RULES.values() if policy.of(rule) is not Severity.OFF]
-    asked = [rule for rule in asked if rule.judged_again or not again]
+    asked = [rule for rule in asked if (rule.judged_again or not again) and (rule.looks_online or not online)]
     found = {candidate.address: tuple(_judged(candidate, asked, policy, world)) for candidate in world.candidates}
     return {address: judged for address, judged in found.items() if judged}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rcsplan.policy import audience, content, fallback, links, opt_out, timing
+from rcsplan.policy import audience, content, fallback, links, online, opt_out, timing
 from rcsplan.policy.candidate import Candidate, Thresholds, World
 from rcsplan.policy.finding import Finding, Severity
 
@@ -19,6 +19,7 @@ class Rule:
     `default` is its severity where a policy says none. `why` tells what it prevents, with the incident where there is
     one, `setting` is an example of its settings. It finds nothing until one of its `thresholds` is set. One that is
     `judged_again` is asked once more when a saved plan is applied, because time and other campaigns have gone on since.
+    One that `looks_online` knows only what was seen at the addresses of a message, where somebody looked.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Rule:
     setting: str
     thresholds: tuple[str, ...] = ()
     judged_again: bool = False
+    looks_online: bool = False
 
     @property
     def summary(self) -> str:
@@ -191,6 +193,34 @@ _IN_ORDER = (
         why="An agency sent a placeholder of x's as a link, after a last fix. Carriers block the links of public "
         "shorteners; media must be https. With allowed_hosts every link has to lead to one of them.",
         setting="{severity: deny, allowed_hosts: [acme.example]}",
+    ),
+    Rule(
+        id="link-online",
+        check=online.link_online,
+        default=Severity.WARN,
+        looks_online=True,
+        why="A link that is mistyped, expired or not yet published shows when thousands have pressed it. Where a "
+        "redirect ends on another host than the message names, readers are surprised: name that one in the "
+        "allowed_hosts of links where it is meant. Addresses that are filled in for each recipient are not asked.",
+        setting=_SEVERITY,
+    ),
+    Rule(
+        id="media-online",
+        check=online.media_online,
+        default=Severity.WARN,
+        looks_online=True,
+        why="A picture that is not there, is really a page of errors, or is too large arrives as an empty card. Taken "
+        "are JPEG, PNG and GIF up to 2 MB, and MP4, M4V, H.263, MPEG and WebM up to 10 MB.",
+        setting=_SEVERITY,
+    ),
+    Rule(
+        id="media-ratio",
+        check=online.media_ratio,
+        default=Severity.WARN,
+        looks_online=True,
+        why="Phones crop a picture to the middle without a word: 2:1, 16:9 and 7:3 are shown whole. In a carousel the "
+        "first card sets the height of all.",
+        setting=_SEVERITY,
     ),
     Rule(
         id="residue",
