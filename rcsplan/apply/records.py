@@ -64,6 +64,7 @@ def submitted(record: Record, campaign: CampaignInfo, *, now: datetime) -> Recor
             "remote": remote_status(campaign, now=now),
             "price": str(price) if price is not None else None,
             "currency": campaign.currency or None,
+            "delivery": None,
             "submitted_at": now,
         }
     )
@@ -185,7 +186,7 @@ def superseded_by(record: Record, now: datetime) -> tuple[Superseded, ...]:
     """The earlier campaigns of a record which another takes the place of, its own included."""
     if record.remote_id is None:
         return record.superseded
-    return (*record.superseded, Superseded(remote_id=record.remote_id, digest=record.digest, stopped_at=now))
+    return (*record.superseded, _past(record, record.remote_id, stopped_at=now))
 
 
 def _given_up(record: Record) -> tuple[Intent, ...]:
@@ -200,5 +201,15 @@ def _superseded(prior: Record) -> tuple[Superseded, ...]:
     if prior.remote_id is None or prior.remote is None:
         return prior.superseded
     confirmed = prior.stop.confirmed_at if prior.stop else None
-    last = Superseded(remote_id=prior.remote_id, digest=prior.digest, stopped_at=confirmed or prior.remote.observed_at)
+    last = _past(prior, prior.remote_id, stopped_at=confirmed or prior.remote.observed_at)
     return (*prior.superseded, last)
+
+
+def _past(record: Record, remote_id: int, *, stopped_at: datetime) -> Superseded:
+    return Superseded(
+        remote_id=remote_id,
+        digest=record.digest,
+        stopped_at=stopped_at,
+        submitted_at=record.submitted_at,
+        provenance=record.provenance,
+    )

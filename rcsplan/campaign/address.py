@@ -74,3 +74,13 @@ def parse_address(text: str) -> Address:
         raise ValueError(f"{text!r} has a cell that names a key twice")
     cell = tuple(sorted((key, value) for key, _, value in pairs))
     return Address(match["campaign"], cell, match["occurrence"] or "")
+
+
+def is_named(address: str, wanted: str) -> bool:
+    """Whether an address is meant by a word: by its own, its series' or its campaign's name.
+
+    >>> is_named("spring-sale[locale=uk]@2026-12-04", "spring-sale")
+    True
+    """
+    series = address.partition("@")[0]
+    return wanted in {address, series, series.partition("[")[0]}

@@ -32,6 +32,8 @@ COMMANDS = {
     "show": ("rcsplan.cli.plan:show", "Show a saved plan."),
     "apply": ("rcsplan.cli.apply:apply", "Submit what is planned, after confirmation."),
     "comment": ("rcsplan.cli.comment:comment", "Post a saved plan on its pull request."),
+    "status": ("rcsplan.cli.status:status", "Show how far each send is."),
+    "report": ("rcsplan.cli.report:report", "Show what came of sends."),
     "import": ("rcsplan.cli.adopt:import_", "Take a campaign of the account under management."),
     "stop": ("rcsplan.cli.stop:stop", "Stop live campaigns at once."),
     "state": ("rcsplan.cli.state:state", "Inspect the state, and mend it."),

@@ -14,6 +14,7 @@ from rcsplan.apply.recorder import Recorder
 from rcsplan.apply.stopping import Stopper
 from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
+from rcsplan.operations.deliveries import count_deliveries
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.policy import check_policy_again
@@ -147,6 +148,7 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
             confirmed = _reviewed(planned.plan, options, attendance, shift=shift_of(state, target))
             run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             events = run.carry_out(planned.plan, attendance) if confirmed else ()
+            count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
     return Applied(plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded)
 
@@ -174,6 +176,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
             run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             events = run.carry_out(saved, attendance) if confirmed else ()
+            count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
     return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed)
 

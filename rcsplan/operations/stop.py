@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.records import observed, stopped, stopping
+from rcsplan.campaign.address import is_named
 from rcsplan.errors import ConfigurationError, NotSent, OutcomeUnknown, ProviderError, UsageError
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.recover import Salvage
@@ -59,7 +60,7 @@ def live_campaigns(target: Target, addresses: tuple[str, ...]) -> tuple[Live, ..
     found = tuple(_live(state, addresses)) if state is not None else ()
     if state is not None:
         check_belongs(state, target)
-    missing = [address for address in addresses if not any(_is_meant(one.address, address) for one in found)]
+    missing = [address for address in addresses if not any(is_named(one.address, address) for one in found)]
     if missing:
         raise UsageError(f"Nothing of {missing[0]!r} can be stopped", hint=_what_instead(state, missing[0]))
     return found
@@ -70,7 +71,7 @@ def _what_instead(state: State | None, wanted: str) -> str:
     current = state.sends.current() if state is not None else ()
     for address, entry in current:
         question = next((one for one in map(open_question, entry.revisions.values()) if one is not None), None)
-        if question is not None and _is_meant(address, wanted):
+        if question is not None and is_named(address, wanted):
             return ways_out_of(question, address)
     return "What is live: rcsplan state list"
 
@@ -156,14 +157,10 @@ def _current(state: State, live: Live) -> Record | None:
 
 def _live(state: State, addresses: tuple[str, ...]) -> Iterator[Live]:
     for address, entry in state.sends.current():
-        if not any(_is_meant(address, wanted) for wanted in addresses):
+        if not any(is_named(address, wanted) for wanted in addresses):
             continue
         for record in entry.revisions.values():
             if record.remote_id is not None and phase_of(record) in LIVE:
                 yield Live(address=address, record=record, remote_id=record.remote_id)
             if record.late_id is not None:
                 yield Live(address=address, record=record, remote_id=record.late_id)
-
-
-def _is_meant(address: str, wanted: str) -> bool:
-    return wanted in {address, address.partition("[")[0].partition("@")[0]}

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from rcsplan.output.moments import count
 from rcsplan.output.terminal import columns, visible
+from rcsplan.state.model import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from rcsplan.operations.resolve import Cost
-    from rcsplan.state.model import Account, Record
+    from rcsplan.state.model import Account
     from rcsplan.state.sends import State
+
+_NOT_KNOWN = Provenance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,9 @@ def format_history(rows: tuple[HistoryRow, ...]) -> str:
             visible(row.address),
             str(row.revision),
             str(row.remote_id or "-"),
-            visible(row.who),
-            row.commit[:12] or "-",
-            row.plan.removeprefix("sha256:")[:12] or "-",
+            visible(row.who) or "-",
+            visible(row.commit[:12]) or "-",
+            visible(row.plan.removeprefix("sha256:")[:12]) or "-",
         )
         for row in rows
     ]
@@ -87,24 +90,28 @@ def format_owner(state: State, account: Account) -> str:
 
 
 def _of_address(state: State, address: str) -> Iterator[HistoryRow]:
+    """What is known of an address; who stopped, replaced or archived is not recorded, and nobody is credited."""
     for record in state.sends[address].revisions.values():
         if record.submitted_at is not None:
-            yield _row(record.submitted_at, "submitted", address, record, record.remote_id)
+            yield _row(record.submitted_at, "submitted", address, record.revision, record.remote_id, record.provenance)
         for past in record.superseded:
-            yield _row(past.stopped_at, "replaced", address, record, past.remote_id)
+            if past.submitted_at is not None and past.provenance is not None:
+                yield _row(past.submitted_at, "submitted", address, record.revision, past.remote_id, past.provenance)
+            yield _row(past.stopped_at, "replaced", address, record.revision, past.remote_id)
         if record.stop is not None and record.stop.confirmed_at is not None:
-            yield _row(record.stop.confirmed_at, "stopped", address, record, record.remote_id)
+            yield _row(record.stop.confirmed_at, "stopped", address, record.revision, record.remote_id)
         if record.archived_at is not None:
-            yield _row(record.archived_at, "archived", address, record, record.remote_id)
+            yield _row(record.archived_at, "archived", address, record.revision, record.remote_id)
 
 
-def _row(at: datetime, what: str, address: str, record: Record, remote_id: int | None) -> HistoryRow:
-    made = record.provenance
+def _row(
+    at: datetime, what: str, address: str, revision: int, remote_id: int | None, made: Provenance = _NOT_KNOWN
+) -> HistoryRow:
     return HistoryRow(
         at=f"{at:%Y-%m-%d %H:%M:%S}",
         what=what,
         address=address,
-        revision=record.revision,
+        revision=revision,
         remote_id=remote_id,
         who=made.who,
         commit=made.commit,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rcsplan.campaign.address import is_named
 from rcsplan.output.moments import moment
 from rcsplan.output.terminal import columns, visible
 from rcsplan.state.phase import Phase, phase_of
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
-_PHASES = {
+#: What each phase is called.
+PHASES = {
     Phase.UNKNOWN: "outcome unknown",
     Phase.WAITING: "scheduled",
     Phase.BEGUN: "sending",
@@ -90,13 +92,13 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
         return
     addresses = state.sends if with_archived else (address for address, _ in state.sends.current())
     for address in addresses:
-        if campaigns and address not in campaigns and address.partition("[")[0].partition("@")[0] not in campaigns:
+        if campaigns and not any(is_named(address, wanted) for wanted in campaigns):
             continue
         for record in state.sends[address].revisions.values():
             yield ListRow(
                 address=address,
                 revision=record.revision,
-                phase=_PHASES[phase_of(record)],
+                phase=PHASES[phase_of(record)],
                 remote_id=record.remote_id,
                 status=record.remote.status if record.remote else None,
                 start_at=record.start_at,
@@ -107,7 +109,7 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
 
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:
-    yield "phase", _PHASES[phase_of(record)]
+    yield "phase", PHASES[phase_of(record)]
     wire = f" · wire {record.wire_start_at}" if record.wire_start_at else ""
     yield "start", visible(f"{_start(record.start_at, record.timezone)}{wire}")
     yield "sender", visible(record.sender)

@@ -13,6 +13,9 @@ FORMAT_VERSION = 2
 #: Our own word for a campaign that the provider no longer knows; the provider's statuses are in bsg-api.md 4.1.
 GONE = "gone"
 
+#: Statuses after which nothing more is sent of what was under way (bsg-api.md section 4.1).
+ENDS = frozenset({"done", "stopped"})
+
 
 class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
@@ -107,22 +110,6 @@ class Stop(_Document):
     )
 
 
-class Superseded(_Document):
-    """An earlier remote campaign of the same address and revision, stopped with nothing sent."""
-
-    remote_id: int
-    digest: str
-    stopped_at: datetime
-
-
-class Refusal(_Document):
-    """A new version that the provider refused after the version of this record was stopped for it."""
-
-    digest: str = Field(description="Digest of the refused version.")
-    problem: str
-    at: datetime
-
-
 class Provenance(_Document):
     """Who submitted, from which commit, in which CI run, by which plan."""
 
@@ -131,6 +118,24 @@ class Provenance(_Document):
     ci_url: str = ""
     plan_checksum: str = ""
     rcsplan_version: str = ""
+
+
+class Superseded(_Document):
+    """An earlier remote campaign of the same address and revision, stopped with nothing sent."""
+
+    remote_id: int
+    digest: str
+    stopped_at: datetime
+    submitted_at: datetime | None = None
+    provenance: Provenance | None = Field(default=None, description="Who had submitted it, from what.")
+
+
+class Refusal(_Document):
+    """A new version that the provider refused after the version of this record was stopped for it."""
+
+    digest: str = Field(description="Digest of the refused version.")
+    problem: str
+    at: datetime
 
 
 class Record(_Document):

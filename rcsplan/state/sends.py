@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from rcsplan.errors import StateDamaged
-from rcsplan.state.model import SendEntry, StateHeader, first_complaint
+from rcsplan.state.model import ENDS, SendEntry, StateHeader, first_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +81,19 @@ class Sends(MutableMapping[str, SendEntry]):
         for address in self._raw:
             if any(record.get("payload") is not None for record in self._records(address)):
                 yield address, self[address]
+
+    def uncounted_since(self, moment: datetime) -> Iterator[tuple[str, SendEntry]]:
+        """The entries with a campaign that began since a moment and has ended, uncounted as yet; newest first."""
+        began = (
+            (started, address)
+            for address in self._raw
+            for record in self._records(address)
+            if record.get("delivery") is None and (record.get("remote") or {}).get("status") in ENDS
+            if (text := record.get("start_at") or record.get("submitted_at")) is not None
+            if (started := datetime.fromisoformat(text)) >= moment
+        )
+        for address in dict.fromkeys(address for _, address in sorted(began, reverse=True)):
+            yield address, self[address]
 
     def claimed_ids(self) -> frozenset[int]:
         """Every remote id that any record has or had, or that arrived late beside it."""

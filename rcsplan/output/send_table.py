@@ -1,0 +1,94 @@
+"""Sends and their numbers as a table: a line each where there is room for it, else the numbers below the name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rcsplan.output.moments import moment
+from rcsplan.output.terminal import columns, visible, wrapped
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from rcsplan.operations.status import SendStatus
+    from rcsplan.output.terminal import Style
+
+#: What stands where a number is not known.
+NOT_KNOWN = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row: what it is of, its numbers, and remarks that stand below it."""
+
+    names: tuple[str, ...]
+    numbers: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def table(heading: Row, rows: tuple[Row, ...], style: Style, *, width: int) -> list[str]:
+    """The rows below a heading, within a width, but for words that are wider."""
+    first_number = len(heading.names)
+    cells = [(*row.names, *row.numbers) for row in (heading, *rows)]
+    lines = columns(cells, right=frozenset(range(first_number, len(cells[0]))))
+    if max(map(len, lines)) <= width:
+        blocks = [[line] for line in lines]
+    else:
+        numbers = columns([row.numbers for row in (heading, *rows)], right=frozenset(range(len(heading.numbers))))
+        titles = [_folded(" · ".join(name for name in row.names if name), width) for row in rows]
+        blocks = [
+            [f"  {numbers[0]}"],
+            *([*title, f"  {line}"] for title, line in zip(titles, numbers[1:], strict=True)),
+        ]
+    remarks = [[], *([f"    {line}" for text in row.remarks for line in wrapped(text, width - 4)] for row in rows)]
+    blocks[0] = [style.dim(line) for line in blocks[0]]
+    return [line for block, below in zip(blocks, remarks, strict=True) for line in (*block, *below)]
+
+
+def place_line(environment: str, zone: str, looked_at: datetime, *, reaches_people: bool) -> str:
+    """Of which environment the numbers are, and of when."""
+    simulated = "" if reaches_people else " (simulated: nothing is sent to people)"
+    return f"{visible(environment)}{simulated} · {moment(looked_at, zone)}"
+
+
+def title_of(send: SendStatus) -> str:
+    """The address, with the revision where there were earlier ones."""
+    later = f" (revision {send.record.revision})" if send.record.revision > 1 else ""
+    return f"{visible(send.address)}{later}"
+
+
+def start_of(send: SendStatus) -> str:
+    """When it starts or started, in its own zone."""
+    return visible(moment(send.began, send.record.timezone)) if send.began is not None else NOT_KNOWN
+
+
+def drift_remark(send: SendStatus) -> str:
+    """How the audience differs from the planned one; an empty text where that is not worth a remark."""
+    if not send.is_adrift or send.drift is None:
+        return ""
+    word = "fewer" if send.drift < 0 else "more"
+    return f"! {send.phones:,} phones for {send.planned:,} planned contacts: {abs(send.drift):.1%} {word}"
+
+
+def number(value: int | None) -> str:
+    """A number of messages or people."""
+    return NOT_KNOWN if value is None else f"{value:,}"
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    """`24.80 EUR`: at least cents, and whatever is finer than that."""
+    if amount is None:
+        return NOT_KNOWN
+    plain = amount.normalize()
+    exponent = plain.as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{amount:,.{places}f} {visible(currency)}".strip()
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """A text in lines of a width, all but the first indented; a word is broken only where it alone is wider."""
+    pieces = [line[at : at + width] for line in wrapped(text, width) for at in range(0, max(1, len(line)), width)]
+    first, *more = pieces
+    return [first, *(f"  {line}" for piece in more for line in wrapped(piece, width - 2))]
