@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from rcsplan.manifest.name import Name
-from rcsplan.manifest.quantity import Duration
+from rcsplan.manifest.quantity import Amount, Duration
 from rcsplan.manifest.settings import Settings
 from rcsplan.manifest.validation import complaint
 
@@ -102,6 +102,13 @@ class Fatigue(RuleSettings):
     days: int = Field(7, ge=1, le=366, description="… within so many days in a row, by local date.")
 
 
+class FatigueHours(RuleSettings):
+    """How often a list may be written to, whatever the date."""
+
+    max: int | None = Field(None, ge=1, description="At most so many sends to a list …", examples=[3])
+    hours: int = Field(24, ge=1, le=8760, description="… within so many hours.")
+
+
 class Phrases(RuleSettings):
     """Words that say how to opt out."""
 
@@ -120,6 +127,15 @@ class Parts(RuleSettings):
     """Parts of an SMS."""
 
     max: int | None = Field(None, ge=1, description="At most so many.", examples=[2])
+
+
+class Cost(RuleSettings):
+    """What sends may cost."""
+
+    max: Amount | None = Field(None, description="At most so much, in prices.currency.", examples=[500])
+    basis: Literal["worst", "expected"] = Field(
+        "worst", description="Whether the worst case counts, in which all costs most, or what is expected."
+    )
 
 
 _Any = TypeVar("_Any", bound=Settings)
@@ -143,6 +159,7 @@ class RulesSettings(Settings):
     lists: Listed = Listed()
     senders: Listed = Listed()
     fatigue: Fatigue = Fatigue()
+    fatigue_hours: FatigueHours = Field(FatigueHours(), alias="fatigue-hours")
     expectation: RuleSettings = RuleSettings()
     stop_list: RuleSettings = Field(RuleSettings(), alias="stop-list")
     opt_out: Phrases = Field(Phrases(), alias="opt-out")
@@ -157,6 +174,11 @@ class RulesSettings(Settings):
     sms_fallback: RuleSettings = Field(RuleSettings(), alias="sms-fallback")
     sms_alphabet: RuleSettings = Field(RuleSettings(), alias="sms-alphabet")
     sms_parts: Parts = Field(Parts(), alias="sms-parts")
+    cost_per_send: Cost = Field(Cost(), alias="cost-per-send")
+    cost_per_run: Cost = Field(Cost(), alias="cost-per-run")
+    cost_per_month: Cost = Field(Cost(), alias="cost-per-month")
+    cost_unknown: RuleSettings = Field(RuleSettings(), alias="cost-unknown")
+    balance: RuleSettings = RuleSettings()
 
     def overridden_by(self, other: RulesSettings) -> RulesSettings:
         """These rules with everything that the other ones say themselves, key by key."""

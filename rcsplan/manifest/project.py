@@ -15,6 +15,7 @@ from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.policy_settings import PolicySettings
+from rcsplan.manifest.prices import PriceSettings
 from rcsplan.manifest.settings import ProviderSettings, Settings
 from rcsplan.manifest.state_settings import LocalStateSettings, StateSettings
 from rcsplan.manifest.validation import complaint, findings_of
@@ -62,6 +63,9 @@ class EnvironmentSettings(Settings):
     policy: PolicySettings | None = Field(
         None, description="What differs from the project's policy.", examples=[{"instant": "allow"}]
     )
+    prices: PriceSettings | None = Field(
+        None, description="What differs from the project's prices.", examples=[{"reach": "70%"}]
+    )
     hold: str | None = Field(
         None,
         min_length=1,
@@ -96,6 +100,9 @@ class Project(Settings):
     )
     state: StateSettings = Field(LocalStateSettings(), description="Where state is kept.")
     policy: PolicySettings = Field(PolicySettings(), description="What planning allows.")
+    prices: PriceSettings | None = Field(
+        None, description="What messages cost.", examples=[{"currency": "EUR", "rcs": 0.021, "sms": 0.038}]
+    )
     manifests: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
         None, description="Globs that narrow which files are manifests.", examples=[["acme/**/*.yaml"]]
     )
@@ -114,6 +121,17 @@ class Project(Settings):
                 at=("default_environment",),
             )
         return self
+
+    @model_validator(mode="after")
+    def _price_everything(self) -> Self:
+        for name, environment in self.environments.items():
+            at = () if environment.prices is None else ("environments", name)
+            self.prices_of(environment).check(at=at)
+        return self
+
+    def prices_of(self, environment: EnvironmentSettings) -> PriceSettings:
+        """The prices of an environment: the project's, with what it says itself."""
+        return (self.prices or PriceSettings()).overridden_by(environment.prices)
 
     def found_in(self, folder: Path, document: Document) -> Self:
         """This project, knowing the folder it was read from and the document that says it."""
@@ -155,6 +173,7 @@ class Project(Settings):
             provider=settings.provider,
             state=(settings.state or self.state).of_environment(chosen),
             policy=self.policy.overridden_by(settings.policy),
+            prices=self.prices_of(settings),
             vars_files=tuple(self.folder / file for file in settings.vars),
             hold=settings.hold,
         )
@@ -182,6 +201,7 @@ class Environment:
     provider: ProviderSettings
     state: StateSettings
     policy: PolicySettings
+    prices: PriceSettings
     vars_files: tuple[Path, ...]
     hold: str | None
 
@@ -194,6 +214,12 @@ class Environment:
     def is_default(self) -> bool:
         """Whether commands mean this environment also where they name none."""
         return self.project.is_default(self.name)
+
+    @property
+    def asks_for_balance(self) -> bool:
+        """Whether the account's balance is worth a look: it can be compared with prices, or a rule demands it."""
+        severity = self.policy.rules.balance.severity
+        return severity != "off" and (severity is not None or bool(self.prices.currency))
 
     def path_of(self, path: str) -> Path:
         """A path of the project on this disk: relative ones are relative to the project folder."""

@@ -1,9 +1,10 @@
-"""Spans of time and shares of a whole, as people write them in a project or a manifest."""
+"""Spans of time, shares of a whole and amounts of money, as people write them in a project or a manifest."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,6 +17,7 @@ from rcsplan.manifest.validation import complaint
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SECONDS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,8})?")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%")
 
 
@@ -49,11 +51,20 @@ def parse_share(value: object) -> float:
     Raises:
         PydanticCustomError: `value` is not a share.
     """
+    return float(parse_exact_share(value))
+
+
+def parse_exact_share(value: object) -> Decimal:
+    """Read a share of a whole exactly as it is written, to calculate money with.
+
+    Raises:
+        PydanticCustomError: `value` is not a share.
+    """
     share = None
     if isinstance(value, str) and (match := _SHARE.fullmatch(value)):
-        share = float(match[1]) / 100
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        share = float(value)
+        share = Decimal(match[1]) / 100
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        share = Decimal(str(value))
     if share is None or not 0 <= share <= 1:
         raise complaint(
             "wrong-share",
@@ -62,6 +73,29 @@ def parse_share(value: object) -> float:
             hint="Write for example 10% or 0.1.",
         )
     return share
+
+
+def parse_amount(value: object) -> Decimal:
+    """Read an amount of money, in quotes or without, exactly as it is written.
+
+    Raises:
+        PydanticCustomError: `value` is not an amount.
+    """
+    amount = None
+    if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+        try:
+            # By the text of a float, which is the shortest that means it: what the author wrote.
+            amount = Decimal(str(value))
+        except InvalidOperation:
+            amount = None
+    if amount is None or not amount.is_finite() or _AMOUNT.fullmatch(f"{amount:f}") is None:
+        raise complaint(
+            "wrong-amount",
+            "Not an amount of money",
+            detail="An amount is a number from 0 on with at most eight decimals, without its currency.",
+            hint="Write for example 0.038.",
+        )
+    return amount
 
 
 @lru_cache(maxsize=256)
@@ -96,14 +130,27 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$", "examples": ["5m", "2h"]}),
 ]
 
-Share = Annotated[
-    float,
-    PlainValidator(parse_share),
+_SHARE_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": rf"^{_SHARE.pattern}$", "examples": ["10%"]},
+            {"type": "number", "minimum": 0, "maximum": 1},
+        ]
+    }
+)
+
+Share = Annotated[float, PlainValidator(parse_share), _SHARE_SCHEMA]
+
+ExactShare = Annotated[Decimal, PlainValidator(parse_exact_share), _SHARE_SCHEMA]
+
+Amount = Annotated[
+    Decimal,
+    PlainValidator(parse_amount),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": rf"^{_SHARE.pattern}$", "examples": ["10%"]},
-                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "number", "minimum": 0},
+                {"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "examples": ["0.038"]},
             ]
         }
     ),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from rcsplan.apply.records import judging_stop, observed
 from rcsplan.bsg.client import NotFound
 from rcsplan.bsg.times import from_wire
+from rcsplan.campaign.cost import Funds
 from rcsplan.campaign.schedule import horizon
-from rcsplan.errors import ConfigurationError
+from rcsplan.errors import ConfigurationError, ProviderError
 from rcsplan.plan.facts import ContactList, Facts, Sighting
 from rcsplan.state.model import GONE, PutRecord, RemoteStatus
 from rcsplan.state.phase import Phase, phase_of
@@ -102,8 +103,18 @@ def observe_account(client: ReadClient, target: Target) -> Observation:
         reaches_people=target.provider.reaches_people,
         lists=lists,
         sightings=tuple(sighting_of(campaign, target.response_zone) for campaign in campaigns.values()),
+        funds=_funds(client) if target.environment.asks_for_balance else None,
     )
     return Observation(facts=facts, campaigns=campaigns, looked_at=looked_at)
+
+
+def _funds(client: ReadClient) -> Funds:
+    """What the account may still spend; that it cannot be read is no reason not to plan, unless a rule says so."""
+    try:
+        balance = client.balance()
+    except ProviderError as error:
+        return Funds(problem=f"{error.summary}.")
+    return Funds(amount=balance.spendable, currency=balance.currency)
 
 
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -12,10 +12,12 @@ from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import campaigns_left_out, load_sends
 from rcsplan.manifest.occasion import Occasion
+from rcsplan.operations.cost import costs_of, estimator_of, plan_estimate
 from rcsplan.operations.observe import observe_account, refresh
-from rcsplan.operations.policy import policy_findings
+from rcsplan.operations.policy import policy_findings, world_of
 from rcsplan.operations.reconcile import findings
 from rcsplan.operations.states import check_belongs, check_recovered, first_state, load_state
+from rcsplan.plan.estimates import with_costs
 from rcsplan.plan.planner import plan_of, planned_actions
 from rcsplan.plan.policy import with_findings
 from rcsplan.plan.reconcile import Arrived
@@ -99,9 +101,15 @@ def plan_on(
     desired = _only(loaded.desired, state, addresses, left_out) if addresses or left_out else loaded.desired
     facts = replace(facts, adopted=adopted)
     actions = planned_actions(desired, state, facts, rules)
-    actions = with_findings(actions, policy_findings(actions, loaded, state, facts, target, look=look))
+    estimator = estimator_of(state, facts, target)
+    costs = costs_of(actions, facts, estimator)
+    world = world_of(
+        actions, state, facts, target, estimator=estimator, costs=costs, sends=loaded.desired.sends.values()
+    )
+    actions = with_findings(with_costs(actions, costs), policy_findings(world, loaded, target, look=look))
+    estimate = plan_estimate(actions, costs, facts, estimator, month=world.busiest_month)
     warnings = (*_texts(loaded.diagnostics), *_warnings_of_shift(state, target))
-    made = plan_of(actions, state, facts, rules, source=target.runtime.source(), warnings=warnings)
+    made = plan_of(actions, state, facts, rules, source=target.runtime.source(), warnings=warnings, estimate=estimate)
     return Planned(plan=made, loaded=loaded)
 
 

@@ -7,24 +7,28 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rcsplan.campaign.address import parse_address
+from rcsplan.campaign.cost import Cost
 from rcsplan.campaign.model import Waiver
 from rcsplan.diagnostics import format_key_path
 from rcsplan.errors import Blocked
 from rcsplan.manifest.calendars import calendars_of
+from rcsplan.operations.cost import charge_of, costs_of, costs_something, estimator_of
 from rcsplan.operations.online import looked_at
 from rcsplan.plan.model import ActionKind, Place, PlannedWaiver, PolicyFinding
-from rcsplan.policy.candidate import AudienceList, Candidate, ClosedDays, Thresholds, Touch, World
+from rcsplan.policy.candidate import AudienceList, Budget, Candidate, ClosedDays, Thresholds, Touch, World
 from rcsplan.policy.evaluation import Policy, evaluate
 from rcsplan.policy.finding import Severity
-from rcsplan.state.phase import REACHED_PEOPLE, Phase, phase_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from rcsplan.campaign.model import Send
     from rcsplan.diagnostics import KeyPath
     from rcsplan.manifest.load import Loaded
+    from rcsplan.manifest.policy_rules import Cost as CostSettings
     from rcsplan.manifest.project import Environment
+    from rcsplan.operations.cost import Estimator
     from rcsplan.operations.online import Look
     from rcsplan.operations.target import Target
     from rcsplan.plan.facts import ContactList, Facts
@@ -40,7 +44,7 @@ _SENDING = frozenset({ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.RESUBMIT
 
 
 def policy_findings(
-    actions: Iterable[Action], loaded: Loaded, state: State, facts: Facts, target: Target, *, look: Look | None = None
+    world: World, loaded: Loaded, target: Target, *, look: Look | None = None
 ) -> dict[str, tuple[PolicyFinding, ...]]:
     """What the policy has against each action that sends, at the lines of the manifests.
 
@@ -48,11 +52,8 @@ def policy_findings(
 
     Raises:
         ConfigurationError: nobody can be asked from this system.
-        InvalidContent: a calendar that the policy names cannot be used.
     """
-    actions = tuple(actions)
-    world = _world(actions, state, facts, target, sends=loaded.desired.sends.values())
-    policy = policy_of(target.environment, reaches_people=facts.reaches_people)
+    policy = policy_of(target.environment, reaches_people=world.reaches_people)
     found = evaluate(policy, looked_at(world, policy, look))
     return {address: tuple(_placed(address, judged, loaded)) for address, judged in found.items()}
 
@@ -64,7 +65,9 @@ def check_policy_again(saved: Plan, state: State, facts: Facts, target: Target) 
         Blocked: it does not.
         InvalidContent: a calendar that the policy names cannot be used.
     """
-    world = _world(saved.actions, state, facts, target, sends=())
+    estimator = estimator_of(state, facts, target)
+    costs = costs_of(saved.actions, facts, estimator)
+    world = world_of(saved.actions, state, facts, target, estimator=estimator, costs=costs)
     policy = policy_of(target.environment, reaches_people=facts.reaches_people)
     found = evaluate(policy, world, again=True)
     denied = [
@@ -110,32 +113,66 @@ def thresholds_of(environment: Environment) -> Thresholds:
         forbidden_senders=rules.senders.forbidden,
         fatigue=rules.fatigue.max,
         fatigue_days=rules.fatigue.days,
+        fatigue_hourly=rules.fatigue_hours.max,
+        fatigue_hours=rules.fatigue_hours.hours,
         opt_out_phrases=rules.opt_out.phrases,
         allowed_hosts=rules.links.allowed_hosts,
         sms_parts=rules.sms_parts.max,
+        cost_per_send=_budget(rules.cost_per_send),
+        cost_per_run=_budget(rules.cost_per_run),
+        cost_per_month=_budget(rules.cost_per_month),
     )
 
 
-def _world(actions: Iterable[Action], state: State, facts: Facts, target: Target, *, sends: Iterable[Send]) -> World:
+def _budget(settings: CostSettings) -> Budget | None:
+    return Budget(max=settings.max, basis=settings.basis) if settings.max is not None else None
+
+
+def world_of(
+    actions: Iterable[Action],
+    state: State,
+    facts: Facts,
+    target: Target,
+    *,
+    estimator: Estimator,
+    costs: Mapping[str, Cost],
+    sends: Iterable[Send] = (),
+) -> World:
+    """What the rules are asked about: the actions that send, what they cost, and what was sent before.
+
+    Raises:
+        InvalidContent: a calendar that the policy names cannot be used.
+    """
     actions = tuple(actions)
     expecting = {str(send.address) for send in sends if send.expect.min is not None or send.expect.max is not None}
     lists = {entry.id: entry for entry in facts.lists}
+    candidates = tuple(
+        _candidate(action, lists, expecting, costs.get(action.address, Cost()))
+        for action in actions
+        if action.action in _SENDING
+    )
     thresholds = thresholds_of(target.environment)
-    candidates = tuple(_candidate(action, lists, expecting) for action in actions if action.action in _SENDING)
+    counted = bool(estimator.currency) or thresholds.fatigue is not None or thresholds.fatigue_hourly is not None
+    records = tuple(_before(actions, candidates, state, facts, thresholds)) if candidates and counted else ()
     return World(
         now=facts.now,
         zone=facts.zone,
         reaches_people=facts.reaches_people,
         environment=target.environment.name,
         thresholds=thresholds,
-        history=tuple(_history(actions, candidates, state, facts, days=thresholds.fatigue_days))
-        if candidates and thresholds.fatigue is not None
+        history=tuple(
+            Touch(list_id=one.id, address=address, at=at) for address, record, at in records for one in record.lists
+        ),
+        charges=tuple(charge_of(address, record, estimator, at=at) for address, record, at in records)
+        if estimator.currency
         else (),
+        currency=estimator.currency,
+        funds=facts.funds,
         candidates=candidates,
     )
 
 
-def _candidate(action: Action, lists: dict[int, ContactList], expecting: set[str]) -> Candidate:
+def _candidate(action: Action, lists: dict[int, ContactList], expecting: set[str], cost: Cost) -> Candidate:
     zones = action.timezones or (action.timezone,)
     planned = action.audience.lists
     whole = str(parse_address(action.address).whole)
@@ -158,32 +195,26 @@ def _candidate(action: Action, lists: dict[int, ContactList], expecting: set[str
             Waiver(rule=waiver.rule, reason=waiver.reason, owner=waiver.owner, until=waiver.until)
             for waiver in action.waivers
         ),
+        cost=cost,
     )
 
 
-def _history(
-    actions: Iterable[Action], candidates: Iterable[Candidate], state: State, facts: Facts, *, days: int
-) -> Iterator[Touch]:
-    """What was submitted and reaches lists near the candidates, but for what this plan takes back."""
-    first = min(candidate.start_at or facts.now for candidate in candidates)
+def _before(
+    actions: Iterable[Action], candidates: Iterable[Candidate], state: State, facts: Facts, thresholds: Thresholds
+) -> Iterator[tuple[str, Record, datetime]]:
+    """What was submitted, and is near the candidates or not yet charged, but for what this plan takes back."""
+    first = min((facts.now, *(candidate.start_at for candidate in candidates if candidate.start_at is not None)))
+    month = first.astimezone(facts.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    tiring = timedelta(days=thresholds.fatigue_days + 1, hours=thresholds.fatigue_hours)
     leaving = {
         action.moved_from or action.address
         for action in actions
         if action.action in {ActionKind.REPLACE, ActionKind.STOP}
     }
-    for address, entry in state.sends.starting_since(first - timedelta(days=days + 1)):
+    for address, entry in state.sends.starting_since(min(first - tiring, month)):
         for record in entry.revisions.values():
-            if _reaches_lists(record, stays=address not in leaving):
-                at = record.start_at or record.submitted_at or facts.now
-                yield from (Touch(list_id=one.id, address=address, at=at) for one in record.lists)
-
-
-def _reaches_lists(record: Record, *, stays: bool) -> bool:
-    """Whether somebody got it, or will: scheduled ones count unless they are about to be taken back."""
-    phase = phase_of(record)
-    if phase is Phase.WAITING:
-        return stays
-    return phase in REACHED_PEOPLE or (record.remote is not None and record.remote.sent > 0)
+            if costs_something(record, stays=address not in leaving):
+                yield address, record, record.start_at or record.submitted_at or facts.now
 
 
 def _placed(address: str, judged: Iterable[Judged], loaded: Loaded) -> Iterator[PolicyFinding]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
 from rcsplan.campaign.sms import forcing_character, in_gsm, named, segmented
+from rcsplan.output.cost_text import cost_of_plan, cost_of_send, saving_of_a_part
 from rcsplan.output.moments import count, date_of, moment, span
 from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
@@ -56,6 +57,7 @@ _MARGIN, _WIDTH = 11, 69
 def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
     """The whole plan; `verbose` also lists what does not change, and shows what is deferred in full."""
     lines = [_heading(plan, style), "", style.bold(verdict(plan))]
+    lines += [line for line in wrapped(cost_of_plan(plan.estimate), _MARGIN + _WIDTH) if line]
     shown = [action for action in plan.actions if verbose or action.action is not ActionKind.NONE or action.notes]
     detailed = (*_DETAILED, ActionKind.DEFER) if verbose else _DETAILED
     for action in shown:
@@ -148,6 +150,8 @@ def _facts(action: Action, plan: Plan, style: Style) -> Iterator[tuple[str, str]
     if action.payload is not None and action.action is not ActionKind.STOP:
         yield from _what(action)
         yield from _fallback(action)
+        if action.estimate is not None:
+            yield "cost", cost_of_send(action.estimate)
     if action.diff:
         yield from _changes(action, style)
     for note in action.notes:
@@ -249,18 +253,21 @@ def _fallback(action: Action) -> Iterator[tuple[str, str]]:
     yield "sms", f"{at}, {action.validity_hours} h later, as {visible(str(sms.get('sender')))}:"
     text = str(sms.get("text"))
     yield "", shortened(text, _LONGEST_TEXT)
-    yield "parts", sms_parts(text)
+    yield "parts", sms_parts(text, saving=saving_of_a_part(action.estimate))
 
 
-def sms_parts(text: str) -> str:
-    """What a text costs as SMS, which character makes it dear, and what a cut would save."""
+def sms_parts(text: str, *, saving: str = "") -> str:
+    """What a text costs as SMS, which character makes it dear, and what a cut would save: `saving` in money."""
     found = segmented(text)
     character = forcing_character(text)
     is_slip = character is not None and in_gsm(text) is not None
     because = f", because of {named(character)}" if is_slip and character else ""
-    saving = f"; without the last {count(found.excess, 'character')} a part less" if found.excess is not None else ""
+    money = f", which saves {saving}" if saving else ""
+    cut = (
+        f"; without the last {count(found.excess, 'character')} a part less{money}" if found.excess is not None else ""
+    )
     left = "full" if not found.remaining else f"room for {found.remaining} more"
-    return f"{count(found.parts, 'part')} of {found.alphabet}{because}, {left}{saving}"
+    return f"{count(found.parts, 'part')} of {found.alphabet}{because}, {left}{cut}"
 
 
 def _changes(action: Action, style: Style) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from rcsplan.campaign.cost import Funds
     from rcsplan.state.model import Account
 
 
@@ -55,7 +56,7 @@ class Facts:
     """The account as observed just before planning; `reaches_people` is false for a sandbox.
 
     `sightings` are the account's RCS campaigns of the last weeks and of the weeks to come; `adopted` are addresses
-    whose lost submission was found among them.
+    whose lost submission was found among them. `funds` are None where nobody asked for them.
     """
 
     account: Account
@@ -65,6 +66,7 @@ class Facts:
     lists: tuple[ContactList, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     adopted: frozenset[str] = frozenset()
+    funds: Funds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

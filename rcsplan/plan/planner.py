@@ -17,7 +17,7 @@ from rcsplan.plan.document import checksum_of, sealed
 from rcsplan.plan.drift import drift_sentence, is_drift
 from rcsplan.plan.guards import block_foreign, block_lookalikes, guards_of, unclaimed
 from rcsplan.plan.late import with_late_starts
-from rcsplan.plan.model import Action, ActionKind, Drift, Guard, Plan, PlannedSource, PlannedState
+from rcsplan.plan.model import Action, ActionKind, Drift, Guard, Plan, PlanEstimate, PlannedSource, PlannedState
 from rcsplan.plan.seconds import with_own_seconds
 from rcsplan.plan.split import with_parts
 from rcsplan.plan.twins import Vanished, block_duplicates, block_renames
@@ -173,6 +173,7 @@ def plan_of(
     *,
     source: Source,
     warnings: Iterable[str] = (),
+    estimate: PlanEstimate | None = None,
 ) -> Plan:
     """The plan of these actions, with what stands against it as a whole."""
     actions = tuple(_run_as_it_stands(action, rules) for action in actions)
@@ -197,6 +198,7 @@ def plan_of(
         diagnostics=tuple(warnings),
         next_due=_next_due(actions, facts),
         guards=guards,
+        estimate=estimate,
         applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),
         checksum=checksum,
     )

@@ -1,7 +1,8 @@
-"""Rules of to whom and in whose name: sizes, lists, senders, and how often a list is written to."""
+"""Rules of to whom and in whose name: sizes, lists, senders, and whom nobody may write to."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -10,12 +11,17 @@ from rcsplan.policy.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
     from rcsplan.diagnostics import KeyPath
     from rcsplan.policy.candidate import AudienceList, Candidate, World
 
 _GROUPS: KeyPath = ("groups",)
+#: How lists of those are named who want no messages.
+_LEFT_OUT = re.compile(
+    r"unsub|suppress|opt(?:ed)?[ _-]?out|do[ _-]?not[ _-]?(?:contact|send|disturb)|blacklist|stop[ _-]?list"
+    r"|відпис|відмов|отпис|чорн\w+ список",
+    re.IGNORECASE,
+)
 _FEWER = "Name fewer or smaller lists in spec.groups."
 
 
@@ -69,45 +75,6 @@ def senders(candidate: Candidate, world: World) -> Iterator[Finding]:
             yield Finding(detail=detail, path=path, way_out="Name another sender.")
 
 
-def fatigue(candidate: Candidate, world: World) -> Iterator[Finding]:
-    """A contact list is written to only so many times in so many days, across all campaigns."""
-    most, days = world.thresholds.fatigue, world.thresholds.fatigue_days
-    if most is None:
-        return
-    day = (candidate.start_at or world.now).astimezone(world.zone).date()
-    for index, entry in enumerate(candidate.lists):
-        near = list(_near(candidate, entry, day, world))
-        if 1 + _fullest(day, (other for other, _ in near), days) > most:
-            others = ", ".join(f"{address} on {other}" for other, address in sorted(near))
-            detail = (
-                f"List {entry.name!r} ({entry.id}) may be written to {most} times in {days} days; there {_is(near)}"
-            )
-            yield Finding(
-                detail=f"{detail} {others}.", path=(*_GROUPS, index), way_out="Move it to another day, or leave it out."
-            )
-
-
-def _near(candidate: Candidate, entry: AudienceList, day: date, world: World) -> Iterator[tuple[date, str]]:
-    """What else writes to a list, near enough to a day; of the candidates those that come before this one."""
-    for touch in world.touches[entry.id]:
-        if touch.planned and touch.address == candidate.address:
-            return
-        other = touch.at.astimezone(world.zone).date()
-        if abs((other - day).days) < world.thresholds.fatigue_days:
-            yield other, touch.address
-
-
-def _fullest(day: date, others: Iterable[date], days: int) -> int:
-    """The most of the other days that lie with this one in a span of so many days."""
-    distances = [(other - day).days for other in others]
-    ends = [0, *(distance for distance in distances if distance > 0)]
-    return max(sum(end - days < distance <= end for distance in distances) for end in ends)
-
-
-def _is(near: list[tuple[date, str]]) -> str:
-    return "is" if len(near) == 1 else "are"
-
-
 def expectation(candidate: Candidate, world: World) -> Iterator[Finding]:
     """A campaign says how many contacts it expects."""
     del world
@@ -117,8 +84,12 @@ def expectation(candidate: Candidate, world: World) -> Iterator[Finding]:
 
 
 def stop_list(candidate: Candidate, world: World) -> Iterator[Finding]:
-    """Those who asked to be left out are left out."""
+    """Those who asked to be left out are left out, and no list of them is written to."""
     del world
+    for index, entry in enumerate(candidate.lists):
+        if _LEFT_OUT.search(entry.name):
+            detail = f"List {entry.name!r} ({entry.id}) is named like one of those who want no more messages."
+            yield Finding(detail=detail, path=(*_GROUPS, index), way_out="Name another list in spec.groups.")
     sms: KeyPath = ("alternative_channel", "sms", "check_stop_list")
     for path, body in ((("check_stop_list",), candidate.payload), (sms, candidate.sms or {})):
         if body.get("check_stop_list") is False:

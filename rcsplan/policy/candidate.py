@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from rcsplan.campaign.cost import Cost, Sum, sum_of
 from rcsplan.campaign.message import cards_of, sms_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime, time, timedelta
+    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     from pydantic import JsonValue
 
+    from rcsplan.campaign.cost import Funds
     from rcsplan.campaign.model import Waiver
     from rcsplan.campaign.seen import Seen
     from rcsplan.diagnostics import KeyPath
@@ -51,6 +54,7 @@ class Candidate:
     is_due: bool = True
     has_expectation: bool = False
     waivers: tuple[Waiver, ...] = ()
+    cost: Cost = field(default_factory=Cost)
 
     @property
     def contacts(self) -> int:
@@ -123,6 +127,28 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a send that was submitted costs at most, and what of that is not yet charged; None where nobody knows."""
+
+    address: str
+    at: datetime
+    amount: Decimal | None
+    open: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What sends may cost at most: at worst, or as expected."""
+
+    max: Decimal
+    basis: Literal["worst", "expected"] = "worst"
+
+    def part_of(self, cost: Cost) -> Decimal | None:
+        """The cost that counts."""
+        return cost.worst if self.basis == "worst" else cost.expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedDays:
     """A calendar of days on which nothing is sent, by their ISO dates."""
 
@@ -150,17 +176,22 @@ class Thresholds:
     forbidden_senders: tuple[str, ...] = ()
     fatigue: int | None = None
     fatigue_days: int = 7
+    fatigue_hourly: int | None = None
+    fatigue_hours: int = 24
     opt_out_phrases: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] | None = None
     sms_parts: int | None = None
+    cost_per_send: Budget | None = None
+    cost_per_run: Budget | None = None
+    cost_per_month: Budget | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
     """What surrounds the candidates: the clock, the account's zone, what was sent before, and each other.
 
-    `history` are sends that were submitted, but for those that the plan stops or replaces. `web` is what was seen at
-    their addresses, where somebody looked.
+    `history` are sends that were submitted, but for those that the plan stops or replaces, and `charges` what these
+    cost. `funds` are None where nobody asked for them. `web` is what was seen at their addresses, where somebody looked.
     """
 
     now: datetime
@@ -169,6 +200,9 @@ class World:
     environment: str = ""
     thresholds: Thresholds = field(default_factory=Thresholds)
     history: Iterable[Touch] = ()
+    charges: tuple[Charge, ...] = ()
+    currency: str = ""
+    funds: Funds | None = None
     candidates: tuple[Candidate, ...] = ()
     web: Mapping[str, Seen] = field(default_factory=dict)
 
@@ -182,8 +216,64 @@ class World:
         return sums
 
     @cached_property
+    def run_costs(self) -> Mapping[str, Sum]:
+        """What a due candidate costs with those that start before it in the same run, by address."""
+        return self._costs_up_to(self.thresholds.cost_per_run, lambda candidate: () if candidate.is_due else None)
+
+    @cached_property
+    def month_costs(self) -> Mapping[str, Sum]:
+        """What a candidate costs with all that was or will be sent before it in its month, by address."""
+        spent = {month: sum_of(amounts) for month, amounts in self._charged.items()}
+        return self._costs_up_to(self.thresholds.cost_per_month, lambda one: self.month_of(one.start_at), spent)
+
+    @cached_property
+    def worst_costs(self) -> Mapping[str, Sum]:
+        """What a due candidate costs at worst with those that start before it, by address."""
+        return self._costs_up_to(None, lambda candidate: () if candidate.is_due else None)
+
+    @cached_property
+    def reserved(self) -> Sum:
+        """What earlier sends may still be charged."""
+        return sum_of(charge.open for charge in self.charges)
+
+    @cached_property
+    def busiest_month(self) -> Decimal | None:
+        """What the dearest month with a candidate comes to at worst; None where a cost of it is not known."""
+        spent = {month: sum_of(amounts) for month, amounts in self._charged.items()}
+        sums = self._costs_up_to(None, lambda one: self.month_of(one.start_at), spent).values()
+        return max((one.amount for one in sums), default=None) if not any(one.unknown for one in sums) else None
+
+    def month_of(self, start: datetime | None) -> tuple[int, int]:
+        """The calendar month of a start in the account's zone; an instant campaign starts now."""
+        local = (start or self.now).astimezone(self.zone)
+        return local.year, local.month
+
+    @cached_property
+    def _charged(self) -> Mapping[tuple[int, ...], list[Decimal | None]]:
+        found: defaultdict[tuple[int, ...], list[Decimal | None]] = defaultdict(list)
+        for charge in self.charges:
+            found[self.month_of(charge.at)].append(charge.amount)
+        return found
+
+    def _costs_up_to(
+        self,
+        budget: Budget | None,
+        span_of: Callable[[Candidate], tuple[int, ...] | None],
+        spent: Mapping[tuple[int, ...], Sum] | None = None,
+    ) -> Mapping[str, Sum]:
+        """What each candidate costs with those before it in the same span; those without a span are left out."""
+        totals: dict[tuple[int, ...], Sum] = dict(spent or {})
+        sums = {}
+        for candidate in self._in_order:
+            span = span_of(candidate)
+            if span is not None:
+                amount = candidate.cost.worst if budget is None else budget.part_of(candidate.cost)
+                sums[candidate.address] = totals[span] = totals.get(span, Sum()).plus(amount)
+        return sums
+
+    @cached_property
     def touches(self) -> Mapping[int, tuple[Touch, ...]]:
-        """Everything that writes to a list: what was submitted, then the candidates in order of their starts."""
+        """Everything that writes to a list, by time: what was submitted, and the candidates."""
         found: defaultdict[int, list[Touch]] = defaultdict(list)
         for touch in self.history:
             found[touch.list_id].append(touch)
@@ -191,8 +281,8 @@ class World:
             for entry in candidate.lists:
                 at = candidate.start_at or self.now
                 found[entry.id].append(Touch(list_id=entry.id, address=candidate.address, at=at, planned=True))
-        return {list_id: tuple(touches) for list_id, touches in found.items()}
+        return {list_id: tuple(sorted(touches, key=lambda touch: touch.at)) for list_id, touches in found.items()}
 
-    @property
+    @cached_property
     def _in_order(self) -> list[Candidate]:
         return sorted(self.candidates, key=lambda candidate: (candidate.start_at or self.now, candidate.address))

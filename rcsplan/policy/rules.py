@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rcsplan.policy import audience, content, fallback, links, online, opt_out, timing
+from rcsplan.policy import audience, content, cost, fallback, fatigue, links, online, opt_out, timing
 from rcsplan.policy.candidate import Candidate, Thresholds, World
 from rcsplan.policy.finding import Finding, Severity
 
@@ -147,7 +147,7 @@ _IN_ORDER = (
     ),
     Rule(
         id="fatigue",
-        check=audience.fatigue,
+        check=fatigue.fatigue,
         default=Severity.DENY,
         thresholds=("fatigue",),
         judged_again=True,
@@ -155,6 +155,17 @@ _IN_ORDER = (
         "three a day. All campaigns count, those of the state's history and those of this plan, by local dates of "
         "the account. Of two new sends the later one is held back.",
         setting="{max: 2, days: 7}",
+    ),
+    Rule(
+        id="fatigue-hours",
+        check=fatigue.fatigue_hours,
+        default=Severity.DENY,
+        thresholds=("fatigue_hourly",),
+        judged_again=True,
+        why="A tool of the trade counts calendar days, and lets messages of 23:00 and 00:00 both through (Braze); "
+        "Florida and Oklahoma allow three within 24 hours. Hours roll on over midnight; two sends that lie as many "
+        "hours apart are not within them.",
+        setting="{max: 3, hours: 24}",
     ),
     Rule(
         id="expectation",
@@ -168,7 +179,8 @@ _IN_ORDER = (
         id="stop-list",
         check=audience.stop_list,
         default=Severity.WARN,
-        why="A team mailed all of its unsubscribed addresses. Who asked for no more messages may sue.",
+        why="A team mailed all of its unsubscribed addresses. Who asked for no more messages may sue. A list whose "
+        "name speaks of unsubscribing or of suppression is found without being forbidden by name.",
         setting=_SEVERITY,
     ),
     Rule(
@@ -267,6 +279,56 @@ _IN_ORDER = (
         thresholds=("sms_parts",),
         why="Each part is paid for: 72 Cyrillic letters cost twice what 70 do. Every plan shows the parts.",
         setting="{max: 1}",
+    ),
+    Rule(
+        id="cost-per-send",
+        check=cost.cost_per_send,
+        default=Severity.DENY,
+        thresholds=("cost_per_send",),
+        judged_again=True,
+        why="What costs 1,911 as expected may cost 3,466 where everything falls back to an SMS of two parts. A limit "
+        "of the trade stops within minutes after the money is spent (AWS); this one is asked before that. A cost "
+        "that is not known breaks the rule as well. With basis: expected, the expected cost counts.",
+        setting="{max: 500}",
+    ),
+    Rule(
+        id="cost-per-run",
+        check=cost.cost_per_run,
+        default=Severity.DENY,
+        thresholds=("cost_per_run",),
+        judged_again=True,
+        why="Many small sends of one merge make a large bill; what starts last is held back. A cost that is not known "
+        "breaks the rule as well.",
+        setting="{max: 2000}",
+    ),
+    Rule(
+        id="cost-per-month",
+        check=cost.cost_per_month,
+        default=Severity.DENY,
+        thresholds=("cost_per_month",),
+        judged_again=True,
+        why="A billing alert told of 570 messages to each of seven people (DirectFlow, 2026); new accounts elsewhere "
+        "begin with a limit of one dollar a month (AWS). Calendar months of the account's zone: what was charged, what "
+        "is submitted, and this plan with what opens later.",
+        setting="{max: 10000}",
+    ),
+    Rule(
+        id="cost-unknown",
+        check=cost.cost_unknown,
+        default=Severity.OFF,
+        why="The provider tells no price before a campaign is created. What is not known is never taken for nothing: "
+        "prices come from rcsplan.yaml, or else from what was charged before.",
+        setting=_SEVERITY,
+    ),
+    Rule(
+        id="balance",
+        check=cost.balance,
+        default=Severity.WARN,
+        judged_again=True,
+        why="Where the money ends while a campaign is being sent, it pauses in the middle of its list, and no call of "
+        "the API resumes it. The balance with its credit is read where prices are set, or this rule is; where it "
+        "cannot be read the rule is broken.",
+        setting=_SEVERITY,
     ),
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -76,6 +77,19 @@ class Sends(MutableMapping[str, SendEntry]):
             if any(start is None or datetime.fromisoformat(start) >= moment for start in starts):
                 yield address, self[address]
 
+    def charged_since(self, moment: datetime, *, most: int) -> Iterator[tuple[str, SendEntry]]:
+        """The entries of which a record starts at or after a moment and tells a price, at most so many of the last."""
+        last = nlargest(
+            most,
+            (
+                (start, address)
+                for address in self._raw
+                for record in self._records(address)
+                if (record.get("price") or record.get("delivery")) and (start := _start_of(record)) >= moment
+            ),
+        )
+        yield from ((address, self[address]) for address in sorted({address for _, address in last}))
+
     def with_payload(self) -> Iterator[tuple[str, SendEntry]]:
         """The entries of which a record still holds what was sent."""
         for address in self._raw:
@@ -128,6 +142,12 @@ class Sends(MutableMapping[str, SendEntry]):
         if raw is not None:
             return raw  # type: ignore[no-any-return]  # JSON is untyped until it is validated
         return self._entries[address].model_dump(mode="json", exclude_defaults=True)
+
+
+def _start_of(record: dict[str, Any]) -> datetime:
+    """When a record starts, or else was submitted; long ago where it tells neither."""
+    told = record.get("start_at") or record.get("submitted_at")
+    return datetime.fromisoformat(told) if told else datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)

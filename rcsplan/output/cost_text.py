@@ -1,0 +1,96 @@
+"""What sends cost, in words that show the arithmetic."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from rcsplan.output.moments import count
+from rcsplan.output.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rcsplan.plan.model import ChannelEstimate, Estimate, PlanEstimate
+
+_CENT = Decimal("0.01")
+_LEARNED = "learned"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`1,911.00 EUR`, rounded to cents; what is under half a cent is not made nothing.
+
+    >>> money(Decimal("1910.994"), "EUR"), money(Decimal("0.0042"), "EUR")
+    ('1,910.99 EUR', '0.0042 EUR')
+    """
+    cents = amount.quantize(_CENT, ROUND_HALF_UP)
+    return f"{cents if cents or not amount else amount.normalize():,f} {visible(currency)}".rstrip()
+
+
+def cost_of_send(estimate: Estimate) -> str:
+    """What a send costs as expected and at worst, with the sum that it comes from; or why it is not known."""
+    if not estimate.currency or (estimate.expected is None and estimate.worst is None):
+        return f"not known: {_reasons(estimate)}"
+    sums = ", ".join(_sums(estimate.expected, estimate.worst, estimate.currency))
+    if estimate.expected is None:
+        return f"{sums}; expected not known: {_reasons(estimate)}"
+    terms = " + ".join(_term(channel) for channel in estimate.channels if channel.messages)
+    return f"{sums}: {terms or 'nobody'}{_reach(estimate)}{_origins(estimate)}"
+
+
+def cost_of_plan(estimate: PlanEstimate | None) -> str:
+    """What a plan costs as a whole, beside the month and the balance; empty where nothing is known."""
+    if estimate is None or not estimate.currency or estimate.worst is None:
+        return ""
+    text = f"Cost: {', '.join(_sums(estimate.expected, estimate.worst, estimate.currency))}"
+    if estimate.unknown:
+        text += f", and {count(estimate.unknown, 'send')} of unknown cost"
+    if estimate.month is not None:
+        text += f". Month: {money(estimate.month, estimate.currency)} at worst"
+    if estimate.balance is not None:
+        text += f". Balance: {money(estimate.balance, estimate.currency)}"
+    return f"{text}."
+
+
+def saving_of_a_part(estimate: Estimate | None) -> str:
+    """`658.58 EUR`, which an SMS of one part less is expected to save; empty where that is not known."""
+    channels = [channel for channel in estimate.channels if channel.channel == "sms"] if estimate else []
+    prices = [(channel.messages, channel.price) for channel in channels if channel.price is not None]
+    if estimate is None or not prices or len(prices) < len(channels):
+        return ""
+    saving = sum((messages * price for messages, price in prices), Decimal(0))
+    return money(saving, estimate.currency) if saving else ""
+
+
+def _sums(expected: Decimal | None, worst: Decimal | None, currency: str) -> Iterator[str]:
+    if expected is not None:
+        yield f"expected {money(expected, currency)}"
+    if worst is not None:
+        yield f"worst case {money(worst, currency)}"
+
+
+def _term(channel: ChannelEstimate) -> str:
+    price = "?" if channel.price is None else f"{channel.price.normalize():f}"
+    parts = [str(channel.parts)] if channel.parts > 1 else []
+    # Spaces that do not break keep each product on one line.
+    product = "\u00a0\N{MULTIPLICATION SIGN}\u00a0".join([f"{channel.messages:,}", *parts, price])
+    return f"{channel.channel.upper()}\u00a0{product}"
+
+
+def _reach(estimate: Estimate) -> str:
+    """The share that RCS reaches, with where it comes from unless it is set."""
+    if estimate.reach is None:
+        return ""
+    learned = f" {visible(estimate.reach_origin)}" if estimate.reach_origin.startswith(_LEARNED) else ""
+    return f", {estimate.reach:.2%} reach".replace(".00%", "%") + learned
+
+
+def _origins(estimate: Estimate) -> str:
+    """Where prices come from that are not set."""
+    learned = [channel for channel in estimate.channels if channel.origin.startswith(_LEARNED)]
+    origins = dict.fromkeys(f"{channel.channel.upper()} price {channel.origin}" for channel in learned)
+    return "".join(f", {visible(origin)}" for origin in origins)
+
+
+def _reasons(estimate: Estimate) -> str:
+    return visible(" ".join(estimate.unknown)) or "nobody told"
