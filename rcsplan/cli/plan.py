@@ -13,6 +13,7 @@ from rcsplan.cli.options import address_arguments, changed_since_option, format_
 from rcsplan.cli.wiring import changes_since, open_target
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
+from rcsplan.output.plan_markdown import format_plan_markdown
 from rcsplan.output.plan_text import format_plan_text
 from rcsplan.plan.document import format_plan
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @address_arguments
 @click.option("-o", "--out", metavar="FILE", help="Also save the plan, for review and `apply FILE`.")
-@format_option("text", "json")
+@format_option("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @changed_since_option
 @variable_options
@@ -56,7 +57,7 @@ def plan(
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@format_option("text", "json")
+@format_option("text", "json", "markdown")
 @pass_invocation
 def show(invocation: Invocation, *, file: str, output_format: str) -> None:
     """Show a saved plan."""
@@ -67,5 +68,8 @@ def show(invocation: Invocation, *, file: str, output_format: str) -> None:
 def _print(planned: Plan, invocation: Invocation, output_format: str) -> None:
     if output_format == "json":
         click.echo(format_plan(planned), nl=False)
+        return
+    if output_format == "markdown":
+        click.echo(format_plan_markdown(planned), nl=False)
         return
     click.echo(format_plan_text(planned, invocation.out, verbose=invocation.verbose), nl=False)
