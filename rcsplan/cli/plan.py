@@ -15,6 +15,7 @@ from rcsplan.cli.wiring import changes_since, look_online, open_target, project_
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
 from rcsplan.output.plan_github import format_plan_github
+from rcsplan.output.plan_markdown import format_plan_markdown
 from rcsplan.output.plan_text import format_plan_text
 from rcsplan.plan.document import format_plan
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.command()
 @address_arguments
 @click.option("-o", "--out", metavar="FILE", help="Also save the plan, for review and `apply FILE`.")
-@format_option("text", "json")
+@format_option("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @changed_since_option
 @online_option
@@ -60,7 +61,7 @@ def plan(
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@format_option("text", "json", "github")
+@format_option("text", "json", "markdown", "github")
 @pass_invocation
 def show(invocation: Invocation, *, file: str, output_format: str) -> None:
     """Show a saved plan; with --format github what stands against its sends, at the changed lines."""
@@ -75,5 +76,8 @@ def show(invocation: Invocation, *, file: str, output_format: str) -> None:
 def _print(planned: Plan, invocation: Invocation, output_format: str) -> None:
     if output_format == "json":
         click.echo(format_plan(planned), nl=False)
+        return
+    if output_format == "markdown":
+        click.echo(format_plan_markdown(planned), nl=False)
         return
     click.echo(format_plan_text(planned, invocation.out, verbose=invocation.verbose), nl=False)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def moment(instant: datetime, zone: str) -> str:
-    """`Tue 1 Dec 2026 10:00 Europe/Kyiv`, with seconds only where there are any.
+    """`Tue 1 Dec 2026 10:00 Europe/Kyiv`, with seconds only where there are any."""
+    return " ".join(parts_of(instant, zone))
+
+
+def parts_of(instant: datetime, zone: str) -> tuple[str, str, str]:
+    """Date, clock and zone of a moment.
 
     In UTC where the zone is unknown here, or the instant has no time there: plans and states come from elsewhere, too.
     """
@@ -19,7 +28,7 @@ def moment(instant: datetime, zone: str) -> str:
     except (KeyError, ValueError, OSError, OverflowError):
         local, zone = instant, "UTC"
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {clock} {zone}"
+    return date_of(local), clock, zone
 
 
 def day_of(instant: datetime, zone: str) -> str:
@@ -44,3 +53,8 @@ def span(length: timedelta) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 contact`, `1,240 contacts`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`1,911.00 EUR`."""
+    return f"{amount:,.2f} {currency}".rstrip()

@@ -35,7 +35,7 @@ _SIGNS = {
 }
 
 #: How the verdict counts each action, in the order of its weight.
-_COUNTS = (
+COUNTS = (
     (ActionKind.BLOCKED, "blocked"),
     (ActionKind.SUBMIT, "to submit"),
     (ActionKind.RESUBMIT, "to submit again"),
@@ -77,7 +77,7 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
 
 def verdict(plan: Plan) -> str:
     """The first thing to know: whether anything would change, and how much of what."""
-    counts = [f"{plan.summary[kind]:,} {text}" for kind, text in _COUNTS if plan.summary.get(kind)]
+    counts = [f"{plan.summary[kind]:,} {text}" for kind, text in COUNTS if plan.summary.get(kind)]
     if not counts:
         return "No changes. No campaigns are declared."
     listed = ", ".join(counts)
@@ -88,7 +88,7 @@ def verdict(plan: Plan) -> str:
 
 def _heading(plan: Plan, style: Style) -> str:
     place = visible(plan.account.base_url) if plan.reaches_people else "simulated: nothing is sent to people"
-    return style.dim(f"{visible(plan.environment)} ({place}) · {_minute(plan.created_at, plan.account_timezone)}")
+    return style.dim(f"{visible(plan.environment)} ({place}) · {minute(plan.created_at, plan.account_timezone)}")
 
 
 def _remark(kind: str, text: str) -> list[str]:
@@ -121,7 +121,7 @@ def _way_out(name: str, text: str) -> Iterator[str]:
 
 
 def _line(action: Action, style: Style) -> Iterator[str]:
-    start = _start(action) if action.start_at else "as soon as it is applied"
+    start = start_of(action) if action.start_at else "as soon as it is applied"
     opens = f"opens {date_of(action.opens_on)}, starts " if action.opens_on else ""
     yield f"{_title(action, style)}  {style.dim(f'{opens}{start}')}"
     for note in action.notes:
@@ -158,13 +158,13 @@ def _facts(action: Action, plan: Plan, style: Style) -> Iterator[tuple[str, str]
         yield "note", visible(note)
     yield from _policy(action, style)
     if action.place is not None:
-        yield "file", style.dim(visible(_place(action.place)))
+        yield "file", style.dim(visible(place_of(action.place)))
 
 
 def _policy(action: Action, style: Style) -> Iterator[tuple[str, str]]:
     """What the rules have against a send, each at the line of its manifest; and what it need not keep."""
     for finding in action.policy:
-        where = "" if finding.place is None else style.dim(f" {visible(_place(finding.place))}")
+        where = "" if finding.place is None else style.dim(f" {visible(place_of(finding.place))}")
         way_out = "" if finding.denies and action.action is ActionKind.BLOCKED else f" {finding.way_out}"
         lifted = f" Waived until {finding.waiver.until}." if finding.waiver is not None else way_out
         name = "waived" if finding.waiver is not None else finding.severity
@@ -173,7 +173,8 @@ def _policy(action: Action, style: Style) -> Iterator[tuple[str, str]]:
         yield "waiver", visible(f"{waiver.rule} until {waiver.until}, by {waiver.owner}: {waiver.reason}")
 
 
-def _place(place: Place) -> str:
+def place_of(place: Place) -> str:
+    """`acme/sale.yaml:12`, not yet made visible."""
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
@@ -192,24 +193,26 @@ def _times(action: Action, plan: Plan) -> Iterator[tuple[str, str]]:
         return
     left = action.start_at.replace(second=0) - plan.created_at.replace(second=0, microsecond=0)
     opens = f", can be submitted from {date_of(action.opens_on)}" if action.opens_on else ""
-    yield "when", f"{_start(action)}, {span(left)}{opens}"
+    yield "when", f"{start_of(action)}, {span(left)}{opens}"
     if action.wire_start_at:
-        second = ", with a second of its own" if _has_own_second(action) else ""
+        second = ", with a second of its own" if has_own_second(action) else ""
         yield "wire", visible(f"{action.wire_start_at} {plan.account_timezone}{second}")
 
 
-def _start(action: Action) -> str:
+def start_of(action: Action) -> str:
     """The start as it was declared: a second that rcsplan chose is said beside the time on the wire alone."""
     if action.start_at is None:
         return ""
-    return (_minute if _has_own_second(action) else moment)(action.start_at, action.timezone)
+    return (minute if has_own_second(action) else moment)(action.start_at, action.timezone)
 
 
-def _minute(instant: datetime, zone: str) -> str:
+def minute(instant: datetime, zone: str) -> str:
+    """A moment without its seconds."""
     return moment(instant.replace(second=0), zone)
 
 
-def _has_own_second(action: Action) -> bool:
+def has_own_second(action: Action) -> bool:
+    """Whether rcsplan chose the second at which it starts."""
     return action.start_at is not None and bool(action.start_at.second) and ":00 " in action.declared_start
 
 
@@ -279,7 +282,7 @@ def _changes(action: Action, style: Style) -> Iterator[tuple[str, str]]:
 def _change(change: FieldChange, names: dict[int, str], style: Style) -> str:
     if isinstance(change.before, str) and isinstance(change.after, str):
         return word_diff(change.before, change.after, style)
-    before, after = (_value(value, names) for value in (change.before, change.after))
+    before, after = (value_of(value, names) for value in (change.before, change.after))
     if change.before is None:
         return style.good(f"{{+{after}+}}")
     if change.after is None:
@@ -287,7 +290,8 @@ def _change(change: FieldChange, names: dict[int, str], style: Style) -> str:
     return f"{style.bad(f'[-{before}-]')}{style.good(f'{{+{after}+}}')}"
 
 
-def _value(value: JsonValue, names: dict[int, str]) -> str:
+def value_of(value: JsonValue, names: dict[int, str]) -> str:
+    """A value of the request body on one line, lists with their names."""
     if isinstance(value, list) and all(isinstance(item, int) for item in value):
         named = (f"{names[item]} ({item})" if isinstance(item, int) and item in names else str(item) for item in value)
         return visible(", ".join(named))
@@ -297,4 +301,4 @@ def _value(value: JsonValue, names: dict[int, str]) -> str:
 def _closing(plan: Plan) -> Iterator[str]:
     if plan.next_due is not None:
         yield f"Next to open: {moment(plan.next_due, plan.account_timezone)}."
-    yield f"Plan {visible(plan.id)}, valid until {_minute(plan.expires_at, plan.account_timezone)}."
+    yield f"Plan {visible(plan.id)}, valid until {minute(plan.expires_at, plan.account_timezone)}."

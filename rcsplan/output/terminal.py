@@ -9,8 +9,13 @@ from dataclasses import dataclass
 #: Categories of characters that move the cursor, change direction, or cannot be seen.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
-#: Joiners without which emoji and some scripts fall apart; they neither move nor hide anything.
-_HARMLESS = frozenset({"\u200d", "\ufe0f", "\u200c"})
+#: Letters and marks that cannot be seen either: fillers, and selectors of variants, in which whole texts were hidden.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+#: Joiners without which emoji and some scripts fall apart; between Latin letters they hide something.
+_JOINED = re.compile("(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])|(?<=[^a-zA-Z])\ufe0f")
 
 _COLOR = re.compile("\x1b\\[[0-9]+m")
 
@@ -23,7 +28,10 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_visible_character(character) for character in text)
+    joiners = {match.start() for match in _JOINED.finditer(text)}
+    return "".join(
+        character if index in joiners else _visible_character(character) for index, character in enumerate(text)
+    )
 
 
 def shortened(text: str, width: int) -> str:
@@ -89,6 +97,6 @@ def columns(rows: list[tuple[str, ...]], *, right: frozenset[int] = frozenset())
 
 
 def _visible_character(character: str) -> str:
-    if character in _HARMLESS or unicodedata.category(character) not in _INVISIBLE:
+    if unicodedata.category(character) not in _INVISIBLE and _UNSEEN.match(character) is None:
         return character
     return character.encode("unicode_escape").decode("ascii")

@@ -191,7 +191,7 @@ class World:
     """What surrounds the candidates: the clock, the account's zone, what was sent before, and each other.
 
     `history` are sends that were submitted, but for those that the plan stops or replaces, and `charges` what these
-    cost. `funds` are None where nobody asked for them. `web` is what was seen at their addresses, where somebody looked.
+    cost. `funds` are None where nobody asked for them. `web` is what was seen at their addresses, where anybody looked.
     """
 
     now: datetime
