@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.lookalikes import LATIN_OF
@@ -88,6 +89,15 @@ def segmented(text: str) -> Segmentation:
         remaining=alphabet.joined - sum(costs[begin:end]),
         excess=len(costs) - kept,
     )
+
+
+def divided(text: str) -> tuple[str, ...]:
+    """The texts of the parts in which a text goes out as SMS; one, where it goes alone."""
+    alphabet = _GSM_7 if forcing_character(text) is None else _UCS_2
+    costs = [_cost(character, alphabet) for character in text]
+    if sum(costs) <= alphabet.alone:
+        return (text,)
+    return tuple(text[begin:end] for begin, end in pairwise((0, *_part_ends(costs, alphabet.joined))))
 
 
 def _cost(character: str, alphabet: _Alphabet) -> int:

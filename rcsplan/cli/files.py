@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.backend.disk import Disk
 from rcsplan.errors import ConfigurationError, PlanRefused
+from rcsplan.output.page import PAGE_MARK
 from rcsplan.plan.document import parse_plan
 
 if TYPE_CHECKING:
@@ -82,6 +83,24 @@ def write_private(path: Path, text: str) -> None:
         Disk().replace(path, text.encode("utf-8", "surrogatepass"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path} cannot be written", detail=_why(error)) from None
+
+
+def write_page(folder: Path, page: str) -> Path:
+    """Write index.html of a folder, whole or not at all, for everybody; its path.
+
+    Raises:
+        ConfigurationError: it cannot be written, or one is there that is not ours.
+    """
+    path = folder / "index.html"
+    try:
+        if path.exists() and PAGE_MARK not in path.read_text("utf-8", errors="replace"):
+            detail = "It is no page of rcsplan, and would be lost."
+            raise ConfigurationError(f"{path} is left as it is", detail=detail, hint="Name another folder with -o DIR.")
+        Disk().make_folder(folder)
+        Disk().replace(path, page.encode("utf-8", "surrogatepass"), mode=0o644)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be written", detail=_why(error)) from None
+    return path
 
 
 def rewrite(path: Path, text: str) -> None:

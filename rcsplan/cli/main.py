@@ -27,6 +27,7 @@ COMMANDS = {
     "render": ("rcsplan.cli.render:render", "Print final request bodies."),
     "explain": ("rcsplan.cli.explain:explain", "Show where each value of a payload comes from."),
     "calendar": ("rcsplan.cli.calendar:calendar", "Show who gets what when."),
+    "preview": ("rcsplan.cli.preview:preview", "Show each message as phones show it."),
     "policy": ("rcsplan.cli.policy:policy", "The rules that a send must keep."),
     "plan": ("rcsplan.cli.plan:plan", "Show what an apply would do."),
     "show": ("rcsplan.cli.plan:show", "Show a saved plan."),

@@ -14,8 +14,10 @@ from rcsplan.manifest.load import load_sends
 from rcsplan.manifest.occasion import Occasion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
+
+    from pydantic import JsonValue
 
     from rcsplan.campaign.model import Send
     from rcsplan.manifest.project import Environment
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
-    """One send of a calendar: both its moments, to whom, and what.
+    """One send of a calendar: both its moments, to whom, and what; `body` is its request body.
 
     `collides_with` are the sends that reach one of its lists on the same day of its zone.
     """
@@ -35,7 +37,7 @@ class CalendarEntry:
     zone: str
     sender: str
     lists: tuple[str, ...]
-    message: str
+    body: Mapping[str, JsonValue]
     is_instant: bool = False
     collides_with: tuple[str, ...] = ()
 
@@ -43,6 +45,12 @@ class CalendarEntry:
     def day(self) -> date:
         """The date on which it starts, in its own zone."""
         return self.start.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def message(self) -> str:
+        """What it says, in short."""
+        texts = [text_of(self.body), *(card.get("title") or card.get("text") for card in cards_of(self.body))]
+        return next((text for text in texts if isinstance(text, str) and text), "media alone")
 
 
 def calendar(
@@ -56,11 +64,16 @@ def calendar(
     loaded = load_sends(environment, variables=variables, occasion=Occasion(now=now, ahead=until))
     if loaded.has_errors:
         raise InvalidContent(loaded.diagnostics)
-    entries = sorted(map(_entry, loaded.desired), key=lambda entry: (entry.start, entry.address))
-    return _with_collisions([entry for entry in entries if now <= entry.start <= until])
+    return in_order(entry for entry in map(entry_of, loaded.desired) if now <= entry.start <= until)
 
 
-def _entry(send: Send) -> CalendarEntry:
+def in_order(entries: Iterable[CalendarEntry]) -> tuple[CalendarEntry, ...]:
+    """Entries in order of time, each with those that it collides with."""
+    return _with_collisions(sorted(entries, key=lambda entry: (entry.start, entry.address)))
+
+
+def entry_of(send: Send) -> CalendarEntry:
+    """The entry of a send as it is declared."""
     schedule = send.schedule
     is_instant = isinstance(schedule, Instant)
     start = schedule.until if isinstance(schedule, Instant) else schedule.start
@@ -71,14 +84,9 @@ def _entry(send: Send) -> CalendarEntry:
         zone=schedule.zone,
         sender=send.sender,
         lists=tuple(ref.name or str(ref.id) for ref in send.lists),
-        message=_message(send),
+        body=send.body,
         is_instant=is_instant,
     )
-
-
-def _message(send: Send) -> str:
-    texts = [text_of(send.body), *(card.get("title") or card.get("text") for card in cards_of(send.body))]
-    return next((text for text in texts if isinstance(text, str) and text), "media alone")
 
 
 def _with_collisions(entries: Iterable[CalendarEntry]) -> tuple[CalendarEntry, ...]:

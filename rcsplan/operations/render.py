@@ -36,10 +36,15 @@ def render(
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     sends = tuple(loaded.desired)
-    return {str(send.address): _body(send, zone) for send in _chosen(sends, addresses)}
+    return {str(send.address): _body(send, zone) for send in chosen_sends(sends, addresses)}
 
 
-def _chosen(sends: tuple[Send, ...], addresses: tuple[str, ...]) -> Iterable[Send]:
+def chosen_sends(sends: tuple[Send, ...], addresses: tuple[str, ...]) -> Iterable[Send]:
+    """The sends that go by one of the addresses; all of them where there is none.
+
+    Raises:
+        UsageError: an address that nothing declares.
+    """
     for text in addresses:
         if not any(text in _names_of(send) for send in sends):
             hint = did_you_mean(text, (str(send.address) for send in sends))

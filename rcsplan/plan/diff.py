@@ -1,20 +1,51 @@
-"""The field-level difference between two request bodies."""
+"""The field-level difference between two request bodies, and the older one from the newer."""
 
 from __future__ import annotations
 
+import re
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from rcsplan.plan.model import FieldChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic import JsonValue
+
+
+#: One step of a path: an index in brackets, or a key.
+_STEP = re.compile(r"\[([0-9]{1,6})\]|([^.\[\]]+)")
 
 
 def diff_payloads(before: dict[str, JsonValue], after: dict[str, JsonValue]) -> tuple[FieldChange, ...]:
     """Every field that was added, removed or changed, in the order of the new body, then what is gone."""
     return tuple(_changes(before, after, path=""))
+
+
+def payload_before(after: dict[str, JsonValue], changes: Iterable[FieldChange]) -> dict[str, JsonValue]:
+    """The body that a difference was taken from; a field that was null is left out, as one that was not there."""
+    before = deepcopy(after)
+    for change in changes:
+        steps = [int(index) if index else key for index, key in _STEP.findall(change.path)]
+        _put(before, steps, change.before)
+    return before
+
+
+def _put(container: JsonValue, steps: Sequence[str | int], value: JsonValue) -> None:
+    """Put a value at a place below a container; null takes away what stands there."""
+    match container, steps:
+        case dict(), [str(key)] if value is None:
+            container.pop(key, None)
+        case dict(), [str(key)]:
+            container[key] = value
+        case dict(), [str(key), *rest]:
+            _put(container.get(key), rest, value)
+        case list(), [int(index)]:
+            # Items come in their order, and are null only where the older list is the shorter one.
+            container[index:] = [] if value is None else [value, *container[index + 1 :]]
+        case list(), [int(index), *rest] if index < len(container):
+            _put(container[index], rest, value)
 
 
 def _changes(before: JsonValue, after: JsonValue, *, path: str) -> Iterator[FieldChange]:

@@ -1,0 +1,196 @@
+"""The preview as one HTML page: the calendar, then each campaign as phones are likely to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rcsplan.output.calendar_html import calendar_days, calendar_line
+from rcsplan.output.message import ShownMessage, shown_message
+from rcsplan.output.moments import count, moment
+from rcsplan.output.page import format_page
+from rcsplan.output.plan_text import verdict
+from rcsplan.plan.model import ActionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from rcsplan.operations.preview import Preview, PreviewedSend
+    from rcsplan.plan.model import Action, PolicyFinding
+
+#: More days than this are folded, so that the campaigns are not far below.
+_DAYS_OPEN = 12
+
+#: How an action is coloured; its name stands beside it.
+_TONES = {
+    ActionKind.SUBMIT: "good",
+    ActionKind.RESUBMIT: "good",
+    ActionKind.REPLACE: "changed",
+    ActionKind.STOP: "bad",
+    ActionKind.BLOCKED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fact:
+    """Something to know about a send; `tone` is its colour, and never its only meaning."""
+
+    name: str
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Version:
+    """A send, or what was last submitted of it."""
+
+    anchor: str
+    name: str
+    badge: str
+    tone: str
+    facts: tuple[_Fact, ...]
+    message: ShownMessage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Campaign:
+    """The sends of a campaign, to be looked at side by side."""
+
+    anchor: str
+    name: str
+    sends: int
+    versions: tuple[_Version, ...]
+
+
+def format_preview(preview: Preview) -> str:
+    """The page; blocked sends are in it like all others."""
+    anchors = {send.entry.address: f"send-{number}" for number, send in enumerate(preview.sends, start=1)}
+    lines = (
+        calendar_line(send.entry, anchor=anchors[send.entry.address], remark=_standing(send.action))
+        for send in preview.calendar
+    )
+    groups = [tuple(sends) for _, sends in groupby(preview.sends, key=lambda send: send.campaign)]
+    days = calendar_days(lines)
+    return format_page(
+        "preview.html.j2",
+        title=f"Preview of {preview.project}, {preview.environment}" if preview.project else preview.environment,
+        summary=_summary(preview),
+        remarks=tuple(_remarks(preview)),
+        days=days,
+        is_open=len(days) <= _DAYS_OPEN,
+        campaigns=[_campaign(sends, number, anchors) for number, sends in enumerate(groups, start=1)],
+    )
+
+
+def _summary(preview: Preview) -> str:
+    made = moment(preview.made_at.replace(second=0, microsecond=0), preview.zone)
+    if preview.plan is None:
+        return f"{count(len(preview.sends), 'send')} as the manifests declare them, without the account. {made}."
+    return f"{verdict(preview.plan)} Planned {made}."
+
+
+def _remarks(preview: Preview) -> Iterator[_Fact]:
+    plan = preview.plan
+    if plan is None:
+        return
+    if not plan.reaches_people:
+        yield _Fact(name="Simulated", text="Nothing is sent to people.")
+    for guard in plan.guards:
+        yield _Fact(name="Refused as a whole", text=f"{guard.detail}\n{guard.way_out}", tone="bad")
+    for drift in plan.drift:
+        yield _Fact(name="Drift", text=f"{drift.address}: {drift.detail}", tone="changed")
+    for warning in plan.diagnostics:
+        yield _Fact(name="Warning", text=warning, tone="changed")
+
+
+def _campaign(sends: Sequence[PreviewedSend], number: int, anchors: dict[str, str]) -> _Campaign:
+    return _Campaign(
+        anchor=f"campaign-{number}",
+        name=sends[0].campaign,
+        sends=len(sends),
+        versions=tuple(version for send in sends for version in _versions(send, anchors[send.entry.address])),
+    )
+
+
+def _versions(send: PreviewedSend, anchor: str) -> Iterator[_Version]:
+    """What was last submitted, where it is something else, and what would be now."""
+    address, sender, action = send.entry.address, send.entry.sender, send.action
+    is_changed = send.before is not None
+    if send.before is not None:
+        yield _Version(
+            anchor=f"{anchor}-before",
+            name=address,
+            badge="before",
+            tone="",
+            facts=(_Fact(name="Submitted", text=_submitted(action)),),
+            message=shown_message(send.before, sender=str(send.before.get("sender", sender))),
+        )
+    badge = _standing(action)
+    yield _Version(
+        anchor=anchor,
+        name=address,
+        badge=f"after: {badge}" if is_changed else badge,
+        tone=_TONES.get(action.action, "") if action is not None else "",
+        facts=tuple(_facts(send)),
+        message=shown_message(send.entry.body, sender=sender),
+    )
+
+
+def _submitted(action: Action | None) -> str:
+    prior = action.prior if action is not None else None
+    if action is None or prior is None:
+        return "as it was last recorded"
+    start = moment(prior.start_at, action.timezone) if prior.start_at else "at once"
+    return f"revision {prior.revision}, to start {start}"
+
+
+def _standing(action: Action | None) -> str:
+    if action is None:
+        return ""
+    return f"{action.action}: {action.reason}".replace("_", " ") if action.reason else str(action.action)
+
+
+def _facts(send: PreviewedSend) -> Iterator[_Fact]:
+    entry, action = send.entry, send.action
+    yield _Fact(name="To", text=_audience(send))
+    yield _Fact(name="Starts", text=_start(send))
+    yield _Fact(name="SMS", text=moment(_minute(entry.fallback_at), entry.zone) if entry.fallback_at else "none")
+    if entry.collides_with:
+        yield _Fact(name="Same list, same day", text="\n".join(entry.collides_with), tone="changed")
+    if action is None:
+        return
+    if action.detail:
+        yield _Fact(name="Why", text=action.detail, tone=_TONES.get(action.action, ""))
+    if action.way_out:
+        yield _Fact(name="Way out", text=action.way_out)
+    for finding in action.policy:
+        yield _finding(finding)
+    if action.diff:
+        yield _Fact(name="Changed", text="\n".join(change.path for change in action.diff), tone="changed")
+    for note in action.notes:
+        yield _Fact(name="Note", text=note)
+
+
+def _audience(send: PreviewedSend) -> str:
+    lists = ", ".join(send.entry.lists) or "nobody: no list was found"
+    contacts = send.action.audience.contacts if send.action is not None else 0
+    return f"{count(contacts, 'contact')} in {lists}" if contacts else lists
+
+
+def _start(send: PreviewedSend) -> str:
+    start = moment(_minute(send.entry.start), send.entry.zone)
+    return f"as soon as it is applied, until {start}" if send.entry.is_instant else start
+
+
+def _finding(finding: PolicyFinding) -> _Fact:
+    if finding.waiver is not None:
+        return _Fact(name="Waived", text=f"{finding.rule}: {finding.detail} Until {finding.waiver.until}.")
+    tone = "bad" if finding.denies else "changed"
+    return _Fact(name=finding.severity.capitalize(), text=f"{finding.rule}: {finding.detail}", tone=tone)
+
+
+def _minute(instant: datetime) -> datetime:
+    """Without the second that rcsplan chose, which no reader looks for."""
+    return instant.replace(second=0)
