@@ -197,6 +197,7 @@ def plan_of(
         diagnostics=tuple(warnings),
         next_due=_next_due(actions, facts),
         guards=guards,
+        suspension=rules.suspension_at(facts.now),
         applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),
         checksum=checksum,
     )
