@@ -28,6 +28,11 @@ class RecoveryFile:
         """Where the file is, for people."""
         return str(self._path)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anything is kept, of whatever state."""
+        return self._path.exists()
+
     def keep(self, entries: Iterable[Unconfirmed]) -> None:
         """Add entries; when this returns they survive a crash of the machine.
 

@@ -13,18 +13,21 @@ from rcsplan.apply.executor import OnError
 from rcsplan.cli.approval import is_attended
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
+from rcsplan.cli.heartbeats import heartbeat
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import SPAN, variable_options
 from rcsplan.cli.signals import Interruption
+from rcsplan.cli.surroundings import utc_now
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import UsageError
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
 from rcsplan.operations.apply import apply as apply_now
 from rcsplan.operations.hold import hold_of
 from rcsplan.operations.refusals import refusals
-from rcsplan.output.apply_text import format_applied, format_event
+from rcsplan.output.apply_text import format_applied
 from rcsplan.output.plan_text import format_plan_text
-from rcsplan.output.progress import format_event_json, progress
+from rcsplan.output.progress import lines, progress
+from rcsplan.output.stream import format_finished, format_planned
 from rcsplan.plan.steps import steps_of
 
 if TYPE_CHECKING:
@@ -114,7 +117,11 @@ def apply(
         applied = apply_saved(target, saved, options, attendance) if saved else apply_now(target, options, attendance)
     report_diagnostics(refusals(applied), invocation)
     sys.stdout.write(format_applied(applied, invocation.out))
-    return 128 + attended.interruption.received if attended.interruption.received else applied.exit_code
+    received = attended.interruption.received
+    code = 128 + received if received else applied.exit_code
+    if invocation.logs_json:
+        sys.stderr.write(format_finished(applied, code, utc_now()) + "\n")
+    return code
 
 
 class _Attended:
@@ -127,9 +134,11 @@ class _Attended:
         self._auto_approve = auto_approve
         self._open = ExitStack()
         self._listener: Listener | None = None
+        self._heartbeat = heartbeat(invocation)
 
     def __enter__(self) -> Self:
         self._open.enter_context(self.interruption)
+        self._open.enter_context(self._heartbeat)
         return self
 
     def __exit__(
@@ -140,9 +149,17 @@ class _Attended:
     @property
     def attendance(self) -> Attendance:
         """What the operation calls."""
-        return Attendance(show=self._show, confirm=self._confirm, listen=self._listen, hold=self._hold)
+        return Attendance(
+            show=self._show,
+            confirm=self._confirm,
+            listen=self._listen,
+            hold=self._hold,
+            is_leaving=self.interruption.has_come,
+        )
 
     def _show(self, plan: Plan) -> None:
+        if self._invocation.logs_json:
+            sys.stderr.write(format_planned(plan, utc_now()) + "\n")
         text = format_plan_text(plan, self._invocation.out, verbose=self._invocation.verbose)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
@@ -157,18 +174,19 @@ class _Attended:
             if answer.rstrip("\r\n") != "yes":
                 return False
         self.interruption.arm()
-        total = len(steps_of(plan.actions))
-        shown = progress(sys.stderr, self._invocation.err, as_json=self._invocation.logs_json, total=total)
+        total = self._heartbeat.total = len(steps_of(plan.actions))
+        as_json = self._invocation.logs_json
+        shown = progress(sys.stderr, self._invocation.err, as_json=as_json, total=total, now=utc_now)
         self._listener = self._open.enter_context(shown)
         return True
 
     def _listen(self, event: Event) -> None:
+        self._heartbeat.hear(event)
         if self._listener is not None:
             self._listener(event)
             return
         # What was found out about an earlier run, before there is a plan and with it a progress to draw.
-        as_json = self._invocation.logs_json
-        sys.stderr.write((format_event_json(event) if as_json else format_event(event, self._invocation.err)) + "\n")
+        lines(sys.stderr, self._invocation.err, as_json=self._invocation.logs_json, now=utc_now)(event)
 
     def _hold(self) -> str:
         return self.interruption.objection() or hold_of(self._target.environment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import traceback
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from rcsplan.cli.invocation import Invocation
-from rcsplan.cli.surroundings import version
+from rcsplan.cli.surroundings import utc_now, version
 from rcsplan.diagnostics import commands_in
 from rcsplan.errors import ExitCode, InvalidContent, RcsplanError, UsageError
 from rcsplan.output.problems import format_diagnostics, format_error
-from rcsplan.output.problems_json import format_diagnostics_json
+from rcsplan.output.problems_json import diagnostics_document
+from rcsplan.output.stream import Name, format_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,12 +70,11 @@ def report_usage(error: click.ClickException) -> int:
 
 def report_diagnostics(diagnostics: Sequence[Diagnostic], invocation: Invocation) -> None:
     """Say on stderr what is wrong with the manifests, or nothing where nothing is."""
-    if diagnostics:
-        as_json = invocation.logs_json
-        text = (
-            format_diagnostics_json(diagnostics) + "\n" if as_json else format_diagnostics(diagnostics, invocation.err)
-        )
-        sys.stderr.write(text)
+    if diagnostics and invocation.logs_json:
+        document = diagnostics_document(diagnostics).model_dump(mode="json")
+        sys.stderr.write(format_line(Name.DIAGNOSTICS, utc_now(), **document) + "\n")
+    elif diagnostics:
+        sys.stderr.write(format_diagnostics(diagnostics, invocation.err))
 
 
 def _report_error(error: RcsplanError, invocation: Invocation) -> int:
@@ -129,12 +128,13 @@ def _hint_on(error: click.ClickException) -> str:
 
 
 def _as_json(error: RcsplanError) -> str:
-    document = {
-        "event": "error",
-        "kind": type(error).__name__,
-        "summary": error.summary,
-        "detail": error.detail,
-        "hint": error.hint,
-        "exit_code": int(error.exit_code),
-    }
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    line = format_line(
+        Name.ERROR,
+        utc_now(),
+        kind=type(error).__name__,
+        summary=error.summary,
+        detail=error.detail,
+        hint=error.hint,
+        exit_code=int(error.exit_code),
+    )
+    return line + "\n"

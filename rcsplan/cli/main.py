@@ -35,6 +35,7 @@ COMMANDS = {
     "comment": ("rcsplan.cli.comment:comment", "Post a saved plan on its pull request."),
     "status": ("rcsplan.cli.status:status", "Show how far each send is."),
     "report": ("rcsplan.cli.report:report", "Show what came of sends."),
+    "run": ("rcsplan.cli.run:run", "Plan and apply what is due, once or for ever."),
     "import": ("rcsplan.cli.adopt:import_", "Take a campaign of the account under management."),
     "stop": ("rcsplan.cli.stop:stop", "Stop live campaigns at once."),
     "state": ("rcsplan.cli.state:state", "Inspect the state, and mend it."),

@@ -13,8 +13,9 @@ from rcsplan.manifest.schema_shape import well_worded
 from rcsplan.operations.schema_files import write_schemas
 from rcsplan.operations.schemas import AUTHORED, SCHEMAS, format_schema, schema_of, schema_text
 from rcsplan.output.problems_json import DiagnosticsDocument
+from rcsplan.output.run_json import RoundDocument
 
-NAMES = (*SCHEMAS, "account", "diagnostics")
+NAMES = (*SCHEMAS, "account", "diagnostics", "round")
 
 
 @click.command()
@@ -24,7 +25,7 @@ NAMES = (*SCHEMAS, "account", "diagnostics")
 def schema(invocation: Invocation, *, name: str | None, write: bool) -> None:
     """Print a JSON Schema, or write those for editors into the project.
 
-    NAME is project, campaign, partial, defaults, calendar, variables, plan, state, account or diagnostics.
+    NAME is project, campaign, partial, defaults, calendar, variables, plan, state, account, diagnostics or round.
     """
     if write == (name is not None):
         raise click.UsageError("Give either a name or --write.")
@@ -44,6 +45,8 @@ def text_of(name: str) -> str:
     """The text of a schema, as it is kept under schemas/."""
     if name == "diagnostics":
         return format_schema(schema_of(DiagnosticsDocument, title="rcsplan diagnostics"))
+    if name == "round":
+        return format_schema(schema_of(RoundDocument, title="rcsplan round"))
     return format_schema(account_schema()) if name == "account" else schema_text(name)
 
 

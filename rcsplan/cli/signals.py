@@ -5,7 +5,6 @@ Before the plan is confirmed there is nothing to finish: then the first one alre
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -13,7 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TextIO
 
+from rcsplan.cli.surroundings import utc_now
 from rcsplan.errors import Interrupted
+from rcsplan.output.stream import Name, format_line
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -38,8 +39,12 @@ class Interruption:
     received: int = 0
     _is_armed: bool = False
     _before: tuple[object, ...] = ()
+    #: Readable from the first signal on: any thread can wait for it, which no lock of a handler could be trusted with.
+    _reader: int = -1
+    _writer: int = -1
 
     def __enter__(self) -> Self:
+        self._reader, self._writer = os.pipe()
         self._before = tuple(signal.signal(number, self._receive) for number in _SIGNALS)
         return self
 
@@ -48,6 +53,8 @@ class Interruption:
     ) -> None:
         for number, handler in zip(_SIGNALS, self._before, strict=False):
             signal.signal(number, handler)  # type: ignore[arg-type]  # it is what signal() returned
+        os.close(self._reader)
+        os.close(self._writer)
         if isinstance(error, _Leave):
             raise Interrupted(
                 "Interrupted before anything was submitted",
@@ -58,6 +65,14 @@ class Interruption:
     def arm(self) -> None:
         """From now on the first signal only asks to finish."""
         self._is_armed = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait so many seconds, or until a signal has come; in any thread."""
+        select.select([self._reader], [], [], max(0.0, seconds))
+
+    def has_come(self) -> bool:
+        """Whether a signal asks the run to end."""
+        return bool(self.received)
 
     def read_line(self, stream: TextIO) -> str:
         """A line of a terminal, or an empty text at its end.
@@ -87,12 +102,13 @@ class Interruption:
             # At once means without any cleaning up: what is in flight is in the state as an intent.
             os._exit(128 + number)
         self.received = number
+        os.write(self._writer, b"!")
         if not self._is_armed:
             raise _Leave
         self._say("finishing what is in flight. Once more to leave at once.")
 
     def _say(self, what: str) -> None:
-        line = json.dumps({"event": "interrupted", "detail": what}) if self.as_json else f"Interrupted: {what}"
+        line = format_line(Name.INTERRUPTED, utc_now(), detail=what) if self.as_json else f"Interrupted: {what}"
         # Past the stream: a handler may have come upon it in the middle of a write, where it admits no other.
         with suppress(OSError):
             os.write(_STDERR, f"{line}\n".encode())

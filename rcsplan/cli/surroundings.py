@@ -18,6 +18,7 @@ from rcsplan.manifest.changes import Changes
 from rcsplan.plan.facts import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from rcsplan.manifest.settings import Secret
@@ -28,6 +29,13 @@ _GIT_SECONDS = 10
 _GIT_DIFF_SECONDS = 120
 #: What git sets for its hooks; there they would make it look for the repository in the wrong place.
 _GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+#: Nobody may be there to be asked, and what git says is read by nobody who speaks its user's language.
+_GIT_MANNERS = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
+def utc_now() -> datetime:
+    """The local clock, aware and in UTC."""
+    return datetime.now(UTC)
 
 
 def version() -> str:
@@ -83,6 +91,7 @@ class Surroundings:
     """The runtime of a real run; `folder` is the project folder, whose git commit is recorded."""
 
     folder: Path
+    wait: Callable[[float], None] = time.sleep
 
     @property
     def who(self) -> str:
@@ -112,11 +121,11 @@ class Surroundings:
 
     def now(self) -> datetime:
         """The local clock, aware and in UTC."""
-        return datetime.now(UTC)
+        return utc_now()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
+        """Wait, or for as long as whoever may be interrupted does."""
+        self.wait(seconds)
 
     def new_id(self) -> str:
         """A new UUID."""
@@ -155,22 +164,24 @@ class Surroundings:
 
     def _git(self, *arguments: str) -> str:
         """What git answers in one line; empty where it fails."""
-        done = self._run_git(*arguments, seconds=_GIT_SECONDS)
+        done = self.git(*arguments, seconds=_GIT_SECONDS)
         return os.fsdecode(done.stdout).removesuffix("\n") if done is not None and done.returncode == 0 else ""
 
     def _git_files(self, *arguments: str) -> frozenset[Path]:
-        done = self._run_git(*arguments, seconds=_GIT_DIFF_SECONDS)
+        done = self.git(*arguments, seconds=_GIT_DIFF_SECONDS)
         if done is None or done.returncode != 0:
             detail = os.fsdecode(done.stderr).partition("\n")[0] if done is not None else "git took too long."
             raise ConfigurationError("git cannot say what has changed", detail=detail)
         return frozenset(self.folder / os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
-    def _run_git(self, *arguments: str, seconds: int) -> subprocess.CompletedProcess[bytes] | None:
+    def git(self, *arguments: str, seconds: int) -> subprocess.CompletedProcess[bytes] | None:
+        """Run git in the project folder; None where it is missing or takes longer. It asks nobody for a password."""
         try:
             return subprocess.run(  # noqa: S603  fixed words and a folder, no shell
                 ["git", "-C", str(self.folder), *arguments],  # noqa: S607  git is where PATH says
                 capture_output=True,
-                env={key: value for key, value in os.environ.items() if key not in _GIT_PLACES},
+                stdin=subprocess.DEVNULL,
+                env={**{key: value for key, value in os.environ.items() if key not in _GIT_PLACES}, **_GIT_MANNERS},
                 timeout=seconds,
                 check=False,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from rcsplan.operations.target import Target
 from rcsplan.state.model import Account
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from rcsplan.backend.protocol import StateStore
@@ -148,15 +149,19 @@ def open_environment(invocation: Invocation) -> Environment:
 
 
 def open_target(
-    invocation: Invocation, *, variables: tuple[str, ...] = (), variable_files: tuple[str, ...] = ()
+    invocation: Invocation,
+    *,
+    variables: tuple[str, ...] = (),
+    variable_files: tuple[str, ...] = (),
+    wait: Callable[[float], None] = time.sleep,
 ) -> Target:
-    """The chosen environment with its provider and its state store.
+    """The chosen environment with its provider and its state store; `wait` is how its runs sleep.
 
     Raises:
         RcsplanError: as `open_environment`; or a credential is missing.
     """
     environment = open_environment(invocation)
-    runtime = Surroundings(environment.folder)
+    runtime = Surroundings(environment.folder, wait)
     provider = open_provider(environment)
     return Target(
         environment=environment,

@@ -18,6 +18,7 @@ from rcsplan.manifest.policy_settings import PolicySettings
 from rcsplan.manifest.prices import PriceSettings
 from rcsplan.manifest.settings import ProviderSettings, Settings
 from rcsplan.manifest.state_settings import LocalStateSettings, StateSettings
+from rcsplan.manifest.suspension import SuspensionSettings
 from rcsplan.manifest.validation import complaint, findings_of
 from rcsplan.manifest.vocabulary import Vocabulary
 from rcsplan.manifest.yaml import parse_documents
@@ -72,6 +73,11 @@ class EnvironmentSettings(Settings):
         description="A reason, for which every apply refuses.",
         examples=["Migration of the account until Monday"],
     )
+    suspend: SuspensionSettings | None = Field(
+        None,
+        description="A pause of `run` in this environment; the project's own holds as well.",
+        examples=[{"reason": "Stock-taking", "until": "2026-12-24 09:00"}],
+    )
 
 
 class Project(Settings):
@@ -102,6 +108,11 @@ class Project(Settings):
     policy: PolicySettings = Field(PolicySettings(), description="What planning allows.")
     prices: PriceSettings | None = Field(
         None, description="What messages cost.", examples=[{"currency": "EUR", "rcs": 0.021, "sms": 0.038}]
+    )
+    suspend: SuspensionSettings | None = Field(
+        None,
+        description="A pause of `run` in every environment; apply by hand goes on.",
+        examples=[{"reason": "Stock-taking", "until": "2026-12-24 09:00"}],
     )
     manifests: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
         None, description="Globs that narrow which files are manifests.", examples=[["acme/**/*.yaml"]]
@@ -176,6 +187,7 @@ class Project(Settings):
             prices=self.prices_of(settings),
             vars_files=tuple(self.folder / file for file in settings.vars),
             hold=settings.hold,
+            suspensions=tuple(pause for pause in (self.suspend, settings.suspend) if pause is not None),
         )
 
     def is_default(self, name: str) -> bool:
@@ -204,6 +216,7 @@ class Environment:
     prices: PriceSettings
     vars_files: tuple[Path, ...]
     hold: str | None
+    suspensions: tuple[SuspensionSettings, ...] = ()
 
     @property
     def folder(self) -> Path:

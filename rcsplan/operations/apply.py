@@ -24,7 +24,7 @@ from rcsplan.operations.settle import Settled, settle
 from rcsplan.operations.states import entry_in, owned_state, save_for_good
 from rcsplan.plan.memory import memories
 from rcsplan.plan.model import UNSETTLED, ActionKind
-from rcsplan.plan.steps import Submit, steps_of
+from rcsplan.plan.steps import Submit, attempt_of, steps_of
 from rcsplan.state.model import UsePlan
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
+    from rcsplan.plan.steps import Attempt, Step
     from rcsplan.state.sends import State
 
 #: How often one run submits again what provably never arrived.
@@ -45,7 +46,10 @@ _REPETITIONS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyOptions:
-    """What the user asked of an apply; timeouts are in seconds."""
+    """What the user asked of an apply; timeouts are in seconds.
+
+    `passing_over` are submissions that are not made, although the plan has them: they were refused before.
+    """
 
     addresses: tuple[str, ...] = ()
     parallelism: int = 4
@@ -56,6 +60,7 @@ class ApplyOptions:
     allow_stop_sending: bool = False
     restore: tuple[str, ...] = ()
     on_error: OnError = OnError.STOP
+    passing_over: frozenset[Attempt] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +68,14 @@ class Attendance:
     """Who attends an apply: who is shown the plan and confirms it, who listens, and what may hold it.
 
     `confirm` is asked where the plan does something, and says whether to go on; `hold` returns why nothing new may
-    start, or an empty text.
+    start, or an empty text; `is_leaving` whether the run was asked to end, and waits for nothing any more.
     """
 
     show: Callable[[Plan], None]
     confirm: Callable[[Plan], bool]
     listen: Listener
     hold: Callable[[], str]
+    is_leaving: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +149,10 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
         for address in options.restore:
             entry_in(state, address)
         with target.provider.sender() as client:
-            before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
+            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
+            before = run.settle(attendance)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
             confirmed = _reviewed(planned.plan, options, attendance, shift=shift_of(state, target))
-            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             events = run.carry_out(planned.plan, attendance) if confirmed else ()
             count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
@@ -168,13 +174,13 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
     with salvage.telling(), target.store.lock(info, timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
         with target.provider.sender() as client:
-            before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
+            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
+            before = run.settle(attendance)
             check_saved(saved, state, before.seen.facts, target.rules)
             check_policy_again(saved, state, before.seen.facts, target)
             confirmed = _reviewed(saved, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
-            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             events = run.carry_out(saved, attendance) if confirmed else ()
             count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
@@ -211,21 +217,32 @@ class _Run:
         remembered = memories(plan, self.state)
         if remembered:
             self.session.record(remembered)
-        events = self._executor(plan, attendance).run(steps_of(plan.actions))
+        events = self._executor(plan, attendance).run(self._steps(plan))
         for _ in range(_REPETITIONS):
             if not any(event.happening is Happening.UNKNOWN for event in events):
                 return events
-            after = self._settle(attendance)
+            after = self.settle(attendance)
             events = (*events, *after.events)
             lost = self._never_arrived(plan, after.events)
             if not lost:
                 return events
             events = (*events, *self._executor(plan, attendance).run(lost))
-        return (*events, *self._settle(attendance).events)
+        return (*events, *self.settle(attendance).events)
 
-    def _settle(self, attendance: Attendance) -> Settled:
-        timeout, listen = self.options.settle_timeout, attendance.listen
-        return settle(self.client, self.state, self.session, self.target, timeout=timeout, listen=listen)
+    def settle(self, attendance: Attendance) -> Settled:
+        """Look at the account, and wait for what became of open intents, for as long as was asked."""
+        return settle(
+            self.client,
+            self.state,
+            self.session,
+            self.target,
+            timeout=self.options.settle_timeout,
+            listen=attendance.listen,
+            is_leaving=attendance.is_leaving,
+        )
+
+    def _steps(self, plan: Plan) -> tuple[Step, ...]:
+        return steps_of(action for action in plan.actions if attempt_of(action) not in self.options.passing_over)
 
     def _never_arrived(self, plan: Plan, events: Iterable[Event]) -> tuple[Submit, ...]:
         """The submissions of this run that were lost on the way; but none that was refused as a duplicate before."""

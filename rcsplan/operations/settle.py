@@ -12,6 +12,8 @@ from rcsplan.operations.reconcile import findings, waits_until
 from rcsplan.plan.reconcile import Ambiguous, Arrived, NeverArrived, Waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rcsplan.apply.events import Listener
     from rcsplan.backend.protocol import StateSession
     from rcsplan.bsg.client import ReadClient
@@ -34,9 +36,18 @@ class Settled:
 
 
 def settle(
-    client: ReadClient, state: State, session: StateSession, target: Target, *, timeout: float, listen: Listener
+    client: ReadClient,
+    state: State,
+    session: StateSession,
+    target: Target,
+    *,
+    timeout: float,
+    listen: Listener,
+    is_leaving: Callable[[], bool] = lambda: False,
 ) -> Settled:
     """Look, record what changed and what was found, and look again while an absence is not yet conclusive.
+
+    Who is leaving looks once, and waits for nothing.
 
     Raises:
         ProviderError: the account could not be read.
@@ -60,7 +71,7 @@ def settle(
             return Settled(seen=seen, events=tuple(events))
         left = (until - seen.looked_at) / timedelta(seconds=1)
         deadline = min(timeout, left + _LONGEST_WAIT) if deadline is None else deadline
-        if waited >= deadline:
+        if waited >= deadline or is_leaving():
             return Settled(seen=seen, events=tuple(events))
         pause = min(max(_SHORTEST_WAIT, left / 4), _LONGEST_WAIT, deadline - waited + _SHORTEST_WAIT)
         target.runtime.sleep(pause)

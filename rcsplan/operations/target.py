@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.backend.recovery import RecoveryFile
 from rcsplan.plan.facts import Rules, Source
+from rcsplan.plan.model import Suspension
 from rcsplan.state.model import Provenance
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ class Target:
             audience_tolerance=policy.audience_tolerance,
             max_contacts=self.environment.provider.max_contacts,
             fingerprint_seconds=self.environment.provider.fingerprint_start_at,
+            suspensions=tuple(
+                Suspension(reason=pause.reason, until=pause.ends_at(self.zone))
+                for pause in self.environment.suspensions
+            ),
         )
 
     def lock_info(self, operation: str) -> LockInfo:

@@ -50,6 +50,12 @@ def span(length: timedelta) -> str:
     return f"{text} ago" if length < timedelta(0) else f"in {text}"
 
 
+def paused(reason: str, until: datetime | None, zone: str) -> str:
+    """Why `run` does nothing, and until when."""
+    end = "the project says otherwise" if until is None else moment(until, zone)
+    return f"{reason.rstrip('.')}. `run` does nothing until {end}."
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """`1 contact`, `1,240 contacts`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

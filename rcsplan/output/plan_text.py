@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rcsplan.campaign.message import cards_of, sms_of, text_of
 from rcsplan.campaign.sms import forcing_character, in_gsm, named, segmented
 from rcsplan.output.cost_text import cost_of_plan, cost_of_send, saving_of_a_part
-from rcsplan.output.moments import count, date_of, moment, span
+from rcsplan.output.moments import count, date_of, moment, paused, span
 from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
 from rcsplan.plan.model import ActionKind
@@ -58,6 +58,9 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
     """The whole plan; `verbose` also lists what does not change, and shows what is deferred in full."""
     lines = [_heading(plan, style), "", style.bold(verdict(plan))]
     lines += [line for line in wrapped(cost_of_plan(plan.estimate), _MARGIN + _WIDTH) if line]
+    if plan.suspension is not None:
+        sentence = paused(plan.suspension.reason, plan.suspension.until, plan.account_timezone)
+        lines += ["", *_remark(style.changed("Suspended:"), f"{sentence} An apply by hand goes on.")]
     shown = [action for action in plan.actions if verbose or action.action is not ActionKind.NONE or action.notes]
     detailed = (*_DETAILED, ActionKind.DEFER) if verbose else _DETAILED
     for action in shown:

@@ -42,12 +42,17 @@ class DiagnosticsDocument(BaseModel):
 
 def format_diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
     """All diagnostics as one JSON document on one line."""
+    return diagnostics_document(diagnostics).model_dump_json()
+
+
+def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> DiagnosticsDocument:
+    """All diagnostics, counted."""
     entries = tuple(_entry(diagnostic) for diagnostic in diagnostics)
     return DiagnosticsDocument(
         errors=sum(1 for entry in entries if entry.severity is Severity.ERROR),
         warnings=sum(1 for entry in entries if entry.severity is Severity.WARNING),
         diagnostics=entries,
-    ).model_dump_json()
+    )
 
 
 def _entry(diagnostic: Diagnostic) -> DiagnosticEntry:

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
 from rcsplan.output.apply_text import format_event
+from rcsplan.output.stream import format_event_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from rcsplan.apply.events import Listener
     from rcsplan.output.terminal import Style
 
 
 @contextmanager
-def progress(stream: IO[str], style: Style, *, as_json: bool, total: int) -> Iterator[Listener]:
+def progress(
+    stream: IO[str], style: Style, *, as_json: bool, total: int, now: Callable[[], datetime]
+) -> Iterator[Listener]:
     """A listener that shows what happens on `stream` while the context lasts; `total` is how many steps there are."""
-    lock = threading.Lock()
-    if as_json:
-        yield lambda event: _write(stream, lock, format_event_json(event))
-    elif stream.isatty():
+    if not as_json and stream.isatty():
         with _live(stream, style, total=total) as listener:
             yield listener
     else:
-        yield lambda event: _write(stream, lock, format_event(event, style)) if _is_news(event) else None
+        yield lines(stream, style, as_json=as_json, now=now)
 
 
-def format_event_json(event: Event) -> str:
-    """An event as one JSON object on one line."""
-    return json.dumps(
-        {
-            "event": event.happening.value,
-            "address": event.address,
-            "revision": event.revision,
-            "remote_id": event.remote_id,
-            "detail": event.detail,
-        },
-        ensure_ascii=False,
-    )
+def lines(stream: IO[str], style: Style, *, as_json: bool, now: Callable[[], datetime]) -> Listener:
+    """A listener that writes a line for what happens, as text or for machines."""
+    lock = threading.Lock()
+    if as_json:
+        return lambda event: _write(stream, lock, format_event_json(event, now()))
+    return lambda event: _write(stream, lock, format_event(event, style)) if _is_news(event) else None
 
 
 @contextmanager

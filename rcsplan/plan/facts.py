@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rcsplan.campaign.cost import Funds
+    from rcsplan.plan.model import Suspension
     from rcsplan.state.model import Account
 
 
@@ -93,6 +94,12 @@ class Rules:
     exclusive: bool = False
     restore: frozenset[str] = frozenset()
     fingerprint_seconds: bool = False
+    suspensions: tuple[Suspension, ...] = ()
+
+    def suspension_at(self, now: datetime) -> Suspension | None:
+        """The pause of `run` that holds now, the longest where there are several."""
+        holding = [pause for pause in self.suspensions if pause.holds_at(now)]
+        return max(holding, key=lambda pause: (pause.until is None, pause.until or now), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,6 +239,17 @@ class Drift(_Document):
     detail: str
 
 
+class Suspension(_Document):
+    """A pause of `run`: an apply by hand goes on."""
+
+    reason: str
+    until: datetime | None = Field(default=None, description="When it ends; null where only an edit ends it.")
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether it is not over."""
+        return self.until is None or now < self.until
+
+
 class Plan(_Document):
     """A whole plan. `checksum` covers what an approval approves, `integrity` the whole document."""
 
@@ -261,6 +272,7 @@ class Plan(_Document):
     guards: tuple[Guard, ...] = ()
     diagnostics: tuple[str, ...] = Field(default=(), description="Warnings and notes about the manifests.")
     next_due: datetime | None = Field(default=None, description="When the next deferred send opens.")
+    suspension: Suspension | None = Field(default=None, description="Why `run` leaves it alone; apply does not.")
     applyable: bool
     checksum: str
     integrity: str = ""

@@ -199,6 +199,7 @@ def plan_of(
         next_due=_next_due(actions, facts),
         guards=guards,
         estimate=estimate,
+        suspension=rules.suspension_at(facts.now),
         applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),
         checksum=checksum,
     )

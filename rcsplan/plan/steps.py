@@ -56,6 +56,22 @@ class Submit:
     after_stop: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A submission of one version: what a provider refused once it refuses again."""
+
+    address: str
+    revision: int
+    digest: str | None
+
+
+def attempt_of(action: Action) -> Attempt | None:
+    """The submission that an action makes; None where it makes none."""
+    if action.action not in {ActionKind.SUBMIT, ActionKind.RESUBMIT, ActionKind.REPLACE}:
+        return None
+    return Attempt(address=action.address, revision=action.revision, digest=action.digest)
+
+
 Step = Rename | Archive | StopCampaign | Submit
 
 
