@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import address_arguments, changed_since_option, format_option, variable_options
+from rcsplan.cli.options import (
+    address_arguments,
+    changed_since_option,
+    ci_outputs_option,
+    format_option,
+    variable_options,
+)
 from rcsplan.cli.wiring import changes_since, open_target
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @changed_since_option
+@ci_outputs_option
 @variable_options
 @pass_invocation
 def plan(
@@ -36,6 +44,7 @@ def plan(
     output_format: str,
     detailed_exitcode: bool,
     changed_since: str | None,
+    ci_outputs: bool,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -48,6 +57,8 @@ def plan(
     planned = make_plan(target, addresses=addresses, changes=changes).plan
     if out is not None:
         write_private(Path(out), format_plan(planned))
+    if ci_outputs:
+        find_ci_outputs().write_plan(planned)
     _print(planned, invocation, output_format)
     if planned.blocked or planned.guards:
         return ExitCode.BLOCKED
@@ -57,10 +68,13 @@ def plan(
 @click.command()
 @click.argument("file", metavar="FILE")
 @format_option("text", "json")
+@ci_outputs_option
 @pass_invocation
-def show(invocation: Invocation, *, file: str, output_format: str) -> None:
+def show(invocation: Invocation, *, file: str, output_format: str, ci_outputs: bool) -> None:
     """Show a saved plan."""
     saved = read_plan(Path(file))
+    if ci_outputs:
+        find_ci_outputs().write_plan(saved)
     _print(saved, invocation, output_format)
 
 
