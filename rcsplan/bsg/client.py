@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import httpx
 
-from rcsplan.bsg.outcome import FAILURES, classify_answer
+from rcsplan.bsg.outcome import classify_answer
 from rcsplan.bsg.pages import read_all
 from rcsplan.bsg.refusal import parse_refusal
-from rcsplan.bsg.retry import JITTER, Backoff, Transient, is_passing, parse_retry_after, repeat
+from rcsplan.bsg.retry import Transient, repeat
 from rcsplan.bsg.times import WIRE_FORMAT
 from rcsplan.bsg.wire import (
     Balance,
@@ -27,6 +27,8 @@ from rcsplan.bsg.wire import (
     parse_page,
 )
 from rcsplan.errors import ProviderError, Rejected
+from rcsplan.web.backoff import JITTER, Backoff, is_passing, parse_retry_after
+from rcsplan.web.client import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

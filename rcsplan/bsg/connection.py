@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import httpx
 
-from rcsplan.bsg.address import is_loopback, parse_base_url
-from rcsplan.errors import ConfigurationError
+from rcsplan.web.address import is_loopback, parse_base_url
+from rcsplan.web.client import open_clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rcsplan.bsg.flight import Flight
+    from rcsplan.web.flight import Flight
 
 _KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 _FRESH = httpx.Limits(max_connections=100, max_keepalive_connections=0)
@@ -52,7 +51,7 @@ class Connection:
         self._clock: tuple[datetime, float] | None = None
         # What the environment says of proxies is for the world outside, never for this machine.
         trust_env = not is_loopback(self.base_url.host)
-        self._kept, self._fresh = _open_clients(transport, trust_env=trust_env)
+        self._kept, self._fresh = open_clients(_KEPT, _FRESH, trust_env=trust_env, transport=transport)
 
     def close(self) -> None:
         """Close all connections; this one cannot be used any longer."""
@@ -116,21 +115,3 @@ class Connection:
         except ValueError:
             return
         self._clock = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC), self._monotonic()
-
-
-def _open_clients(transport: httpx.BaseTransport | None, *, trust_env: bool) -> tuple[httpx.Client, httpx.Client]:
-    headers = {"User-Agent": f"rcsplan/{version('rcsplan')}", "Accept": "application/json"}
-    try:
-        verify = transport is not None or httpx.create_ssl_context(trust_env=trust_env)
-        kept, fresh = (
-            httpx.Client(transport=transport, verify=verify, trust_env=trust_env, limits=limits, headers=headers)
-            for limits in (_KEPT, _FRESH)
-        )
-    except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
-        # The text of the error is not quoted, for it may hold the password of a proxy.
-        raise ConfigurationError(
-            "No connection can be set up on this system",
-            detail=f"Its proxy or certificate settings are not usable ({type(error).__name__}).",
-            hint="Check the environment variables HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
-        ) from None
-    return kept, fresh

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from rcsplan.bsg.refusal import Refusal, parse_refusal
-from rcsplan.bsg.retry import parse_retry_after
 from rcsplan.bsg.wire import CampaignInfo, parse_document, parse_one
 from rcsplan.errors import NotSent, OutcomeUnknown, Rejected
+from rcsplan.web.backoff import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-#: The roots of all exceptions that httpx raises.
-FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 
 #: Those that come before there is a connection for the request; DNS and TLS failures are connect errors.
 _NEVER_ESTABLISHED: Final = (

@@ -12,12 +12,13 @@ import httpx
 
 from rcsplan.bsg.bearer import Bearer
 from rcsplan.bsg.connection import Connection
-from rcsplan.bsg.flight import Deadline, Flight
-from rcsplan.bsg.outcome import FAILURES, classify_failure
-from rcsplan.bsg.redaction import Redaction
+from rcsplan.bsg.outcome import classify_failure
 from rcsplan.bsg.refusal import parse_refusal
-from rcsplan.bsg.retry import is_passing, parse_retry_after
 from rcsplan.errors import ConfigurationError, NotSent
+from rcsplan.web.backoff import is_passing, parse_retry_after
+from rcsplan.web.client import FAILURES
+from rcsplan.web.flight import Deadline, Flight
+from rcsplan.web.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,10 +11,11 @@ import click
 
 from rcsplan.apply.executor import OnError
 from rcsplan.cli.approval import is_attended
+from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import SPAN, variable_options
+from rcsplan.cli.options import SPAN, ci_outputs_option, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import UsageError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rcsplan.apply.events import Event, Listener
+    from rcsplan.cli.ci_outputs import CiOutputs
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
 
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="After a refusal: start nothing new, or go on with the others.",
 )
+@ci_outputs_option
 @variable_options
 @pass_invocation
 def apply(
@@ -75,6 +78,7 @@ def apply(
     restore: tuple[str, ...],
     skip_blocked: bool,
     on_error: str,
+    ci_outputs: bool,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -109,9 +113,12 @@ def apply(
         skip_blocked=skip_blocked,
         on_error=OnError(on_error),
     )
-    with _Attended(invocation, target, auto_approve=auto_approve) as attended:
+    outputs = find_ci_outputs() if ci_outputs else None
+    with _Attended(invocation, target, auto_approve=auto_approve, outputs=outputs) as attended:
         attendance = attended.attendance
         applied = apply_saved(target, saved, options, attendance) if saved else apply_now(target, options, attendance)
+    if outputs is not None:
+        outputs.write_applied(applied)
     report_diagnostics(refusals(applied), invocation)
     sys.stdout.write(format_applied(applied, invocation.out))
     return 128 + attended.interruption.received if attended.interruption.received else applied.exit_code
@@ -120,11 +127,14 @@ def apply(
 class _Attended:
     """The terminal of an apply: it shows the plan, asks, draws progress, and takes signals."""
 
-    def __init__(self, invocation: Invocation, target: Target, *, auto_approve: bool) -> None:
+    def __init__(
+        self, invocation: Invocation, target: Target, *, auto_approve: bool, outputs: CiOutputs | None
+    ) -> None:
         self.interruption = Interruption(as_json=invocation.logs_json)
         self._invocation = invocation
         self._target = target
         self._auto_approve = auto_approve
+        self._outputs = outputs
         self._open = ExitStack()
         self._listener: Listener | None = None
 
@@ -146,6 +156,9 @@ class _Attended:
         text = format_plan_text(plan, self._invocation.out, verbose=self._invocation.verbose)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+        if self._outputs is not None:
+            # Before anything is submitted: where this fails, nothing was.
+            self._outputs.write_plan(plan)
 
     def _confirm(self, plan: Plan) -> bool:
         if not self._auto_approve:

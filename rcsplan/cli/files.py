@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.disk import Disk
@@ -10,6 +11,8 @@ from rcsplan.plan.document import parse_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pydantic import JsonValue
 
     from rcsplan.plan.model import Plan
 
@@ -30,6 +33,19 @@ def read_plan(path: Path) -> Plan:
     except UnicodeDecodeError:
         raise PlanRefused(f"{path} is not a plan", detail="It is not UTF-8 text.") from None
     return parse_plan(text, name=str(path))
+
+
+def read_json(path: Path) -> JsonValue:
+    """Read a JSON document.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is none.
+    """
+    try:
+        document: JsonValue = json.loads(_read(path))
+    except (ValueError, RecursionError):
+        raise ConfigurationError(f"{path} is no JSON") from None
+    return document
 
 
 def read_state(path: Path) -> str:

@@ -31,6 +31,7 @@ COMMANDS = {
     "plan": ("rcsplan.cli.plan:plan", "Show what an apply would do."),
     "show": ("rcsplan.cli.plan:show", "Show a saved plan."),
     "apply": ("rcsplan.cli.apply:apply", "Submit what is planned, after confirmation."),
+    "comment": ("rcsplan.cli.comment:comment", "Post a saved plan on its pull request."),
     "import": ("rcsplan.cli.adopt:import_", "Take a campaign of the account under management."),
     "stop": ("rcsplan.cli.stop:stop", "Stop live campaigns at once."),
     "state": ("rcsplan.cli.state:state", "Inspect the state, and mend it."),

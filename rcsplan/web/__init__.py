@@ -1,1 +1,1 @@
-"""HTTP beside the provider: links and media as phones load them, the comments of code hosts, webhooks."""
+"""HTTP, and what all of it shares: links and media as phones load them, the comments of code hosts, webhooks."""

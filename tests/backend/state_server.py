@@ -168,7 +168,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_LOCK = do_UNLOCK = _answer  # noqa: N815 - the names are the base class's
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_LOCK = do_UNLOCK = _answer  # noqa: N815 - the names are the base class's
 
     def _environ(self):
         path, _, query = self.path.partition("?")

@@ -5,8 +5,9 @@ import inspect
 import httpx
 import pytest
 
-from rcsplan.bsg.outcome import FAILURES, classify_answer, classify_failure
+from rcsplan.bsg.outcome import classify_answer, classify_failure
 from rcsplan.errors import FieldError, NotSent, OutcomeUnknown
+from rcsplan.web.client import FAILURES
 
 NOT_SENT = {
     httpx.ConnectError,

@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from rcsplan.bsg.retry import Backoff, Transient, parse_retry_after
+from rcsplan.bsg.retry import Transient
 from rcsplan.errors import NotSent, ProviderError
+from rcsplan.web.backoff import Backoff, parse_retry_after
 
 BALANCE = httpx.Response(200, json={"data": {"balance": 5, "credit": 0, "currency": "EUR"}})
 

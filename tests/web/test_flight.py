@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from rcsplan.bsg.flight import Deadline, Flight
+from rcsplan.web.flight import Deadline, Flight
 
 
 class Stream:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rcsplan.bsg.address import parse_base_url
 from rcsplan.errors import ConfigurationError
+from rcsplan.web.address import parse_base_url
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rcsplan.bsg.redaction import LIMIT, Redaction
+from rcsplan.web.redaction import LIMIT, Redaction
 
 
 @pytest.mark.parametrize(
