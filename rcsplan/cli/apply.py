@@ -11,11 +11,12 @@ import click
 
 from rcsplan.apply.executor import OnError
 from rcsplan.cli.approval import is_attended
+from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.heartbeats import heartbeat
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import SPAN, variable_options
+from rcsplan.cli.options import SPAN, ci_outputs_option, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.surroundings import utc_now
 from rcsplan.cli.wiring import open_target
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rcsplan.apply.events import Event, Listener
+    from rcsplan.cli.ci_outputs import CiOutputs
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
 
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="After a refusal: start nothing new, or go on with the others.",
 )
+@ci_outputs_option
 @variable_options
 @pass_invocation
 def apply(
@@ -78,6 +81,7 @@ def apply(
     restore: tuple[str, ...],
     skip_blocked: bool,
     on_error: str,
+    ci_outputs: bool,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -112,9 +116,12 @@ def apply(
         skip_blocked=skip_blocked,
         on_error=OnError(on_error),
     )
-    with _Attended(invocation, target, auto_approve=auto_approve) as attended:
+    outputs = find_ci_outputs() if ci_outputs else None
+    with _Attended(invocation, target, auto_approve=auto_approve, outputs=outputs) as attended:
         attendance = attended.attendance
         applied = apply_saved(target, saved, options, attendance) if saved else apply_now(target, options, attendance)
+    if outputs is not None:
+        outputs.write_applied(applied)
     report_diagnostics(refusals(applied), invocation)
     sys.stdout.write(format_applied(applied, invocation.out))
     received = attended.interruption.received
@@ -127,11 +134,14 @@ def apply(
 class _Attended:
     """The terminal of an apply: it shows the plan, asks, draws progress, and takes signals."""
 
-    def __init__(self, invocation: Invocation, target: Target, *, auto_approve: bool) -> None:
+    def __init__(
+        self, invocation: Invocation, target: Target, *, auto_approve: bool, outputs: CiOutputs | None
+    ) -> None:
         self.interruption = Interruption(as_json=invocation.logs_json)
         self._invocation = invocation
         self._target = target
         self._auto_approve = auto_approve
+        self._outputs = outputs
         self._open = ExitStack()
         self._listener: Listener | None = None
         self._heartbeat = heartbeat(invocation)
@@ -163,6 +173,9 @@ class _Attended:
         text = format_plan_text(plan, self._invocation.out, verbose=self._invocation.verbose)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+        if self._outputs is not None:
+            # Before anything is submitted: where this fails, nothing was.
+            self._outputs.write_plan(plan)
 
     def _confirm(self, plan: Plan) -> bool:
         if not self._auto_approve:

@@ -82,6 +82,13 @@ def online_option(command: _Command) -> _Command:
     )(command)
 
 
+def ci_outputs_option(command: _Command) -> _Command:
+    """`--ci-outputs`, as `ci_outputs`."""
+    return click.option("--ci-outputs", is_flag=True, help="Also write outputs and a summary where CI reads them.")(
+        command
+    )
+
+
 def address_arguments(command: _Command) -> _Command:
     """Any number of addresses or campaign names, as `addresses`."""
     return click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")(command)

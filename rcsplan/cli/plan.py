@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import address_arguments, changed_since_option, format_option, online_option, variable_options
+from rcsplan.cli.options import (
+    address_arguments,
+    changed_since_option,
+    ci_outputs_option,
+    format_option,
+    online_option,
+    variable_options,
+)
 from rcsplan.cli.surroundings import Surroundings
 from rcsplan.cli.wiring import changes_since, look_online, open_target, project_folder
 from rcsplan.errors import ExitCode
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @changed_since_option
 @online_option
+@ci_outputs_option
 @variable_options
 @pass_invocation
 def plan(
@@ -41,6 +50,7 @@ def plan(
     detailed_exitcode: bool,
     changed_since: str | None,
     online: bool,
+    ci_outputs: bool,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -53,6 +63,8 @@ def plan(
     planned = make_plan(target, addresses=addresses, changes=changes, look=look_online(wanted=online)).plan
     if out is not None:
         write_private(Path(out), format_plan(planned))
+    if ci_outputs:
+        find_ci_outputs().write_plan(planned)
     _print(planned, invocation, output_format)
     if planned.blocked or planned.guards:
         return ExitCode.BLOCKED
@@ -62,10 +74,13 @@ def plan(
 @click.command()
 @click.argument("file", metavar="FILE")
 @format_option("text", "json", "markdown", "github")
+@ci_outputs_option
 @pass_invocation
-def show(invocation: Invocation, *, file: str, output_format: str) -> None:
+def show(invocation: Invocation, *, file: str, output_format: str, ci_outputs: bool) -> None:
     """Show a saved plan; with --format github what stands against its sends, at the changed lines."""
     saved = read_plan(Path(file))
+    if ci_outputs:
+        find_ci_outputs().write_plan(saved)
     if output_format == "github":
         prefix = Surroundings(project_folder(invocation)).path_in_repository()
         click.echo(format_plan_github(saved, prefix=prefix), nl=False)

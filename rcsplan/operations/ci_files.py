@@ -55,9 +55,9 @@ def recipe_files(recipes: Iterable[str], *, root: Path, folder: Path, version: s
         ConfigurationError: the name of the branch or of the folder cannot stand in them.
     """
     values = {
-        "PROJECT_FOLDER": _plain(folder.resolve().relative_to(root.resolve()).as_posix(), what="The project's folder"),
-        "DEFAULT_BRANCH": _plain(_branch(root), what="The branch"),
-        "RCSPLAN_VERSION": version,
+        "@FOLDER@": _plain(folder.resolve().relative_to(root.resolve()).as_posix(), what="The project's folder"),
+        "@BRANCH@": _plain(_branch(root), what="The branch"),
+        "@VERSION@": version,
     }
     return {_place(root, place): _filled(recipe, values) for name in recipes for place, recipe in RECIPES[name].items()}
 

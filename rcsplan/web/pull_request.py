@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 _REF = re.compile(r"refs/pull/([0-9]+)/(?:merge|head)")
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
-_PROJECT = re.compile(r"[0-9]+|[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
+_PART = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+"
+_REPOSITORY = re.compile(f"{_PART}/{_PART}")
+_PROJECT = re.compile(f"[0-9]+|{_PART}(?:/{_PART})+")
 
 
 class Platform(StrEnum):

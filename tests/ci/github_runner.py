@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from tests.ci.shells import Job, run_shell
 from tests.cli.repository import git
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")

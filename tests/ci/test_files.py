@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -55,8 +56,12 @@ def test_a_recipe_names_the_project_the_branch_and_the_version(everything):
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_placeholder_is_left(everything, name):
     texts = [(everything / place).read_text("utf-8") for place in RECIPES[name]]
-    placeholders = ("PROJECT_FOLDER", "DEFAULT_BRANCH}}", "RCSPLAN_VERSION")
-    assert [word for text in texts for word in placeholders if word in text.replace("$CI_DEFAULT_BRANCH", "")] == []
+    assert [word for text in texts for word in re.findall(r"@[A-Z]+@", text)] == []
+
+
+def test_the_pipeline_asks_the_platform_for_its_default_branch(everything):
+    pipeline = (everything / ".gitlab-ci.yml").read_text("utf-8")
+    assert pipeline.count("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH") == 2
 
 
 def test_the_branch_is_the_remotes_default_one(repository):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.web.code_hosts import ACTIONS, GITHUB_TOKEN, GitHubApi
 
 from tests.backend.state_server import StateServer
 from tests.ci.github_runner import GithubRunner
 from tests.ci.team import campaign
+from tests.web.code_hosts import ACTIONS, GITHUB_TOKEN, GitHubApi
 
 SALE = campaign("sale", "2026-12-04 10:00")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.code_hosts import BOT, GITLAB_TOKEN, GitLabApi
 
 from tests.backend.state_server import StateServer
 from tests.ci.gitlab_runner import GitlabRunner
 from tests.ci.team import campaign
+from tests.web.code_hosts import BOT, GITLAB_TOKEN, GitLabApi
 
 SALE = campaign("sale", "2026-12-04 10:00")
 

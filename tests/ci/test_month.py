@@ -1,6 +1,6 @@
 """A month of a team on GitHub, by the clock of the simulator: late and reverted merges, races, outages, absences.
 
-Every send that should have gone out was submitted once and before its time, every other one never; and the runs say why.
+Every send that should have gone out was submitted once and before its time, every other one never; the runs say why.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from tests.web.code_hosts import ACTIONS, GITHUB_TOKEN, GitHubApi
 
 from tests.backend.state_server import StateServer
 from tests.ci.github_runner import GithubRunner
 from tests.ci.team import campaign
 from tests.ci.test_github import with_the_password
 from tests.cli.repository import git
+from tests.web.code_hosts import ACTIONS, GITHUB_TOKEN, GitHubApi
 
 pytestmark = pytest.mark.full
 
@@ -92,7 +92,7 @@ def month(on_github, tmp_path):
         )
 
 
-def test_a_month(month):
+def test_a_month(month):  # noqa: PLR0915 - one story
     team = month.team
     # A campaign, a series and one beyond the horizon.
     assert month.merged(month.write("welcome", campaign("welcome", "2026-12-04 10:00"))).results["apply"] == "success"

@@ -1,4 +1,4 @@
-"""One comment on a pull request: found again, updated in place, never somebody else's, never two for one answer lost."""
+"""One comment on a pull request: found again, updated in place, never somebody else's, never two for a lost answer."""
 
 from __future__ import annotations
 

@@ -138,25 +138,29 @@ class EnterpriseApi(GitHubApi):
 
 
 class GitLabApi(CodeHostApi):
-    """The project 5, also known as acme/crm, with the merge request 12; `job_tokens` read notes and write none."""
+    """The project 5, also known as acme/crm, with the merge request 12."""
 
     def route(self, environ):
         account = self.account_of(environ)
         if account is None:
             return answer("401 Unauthorized", {"message": "401 Unauthorized"})
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/api/v4")
+        path = environ["PATH_INFO"].removeprefix("/api/v4")
         if path == "/user":
             return answer("200 OK", {"id": account.number, "username": account.name})
+        return self.notes(environ, account, path)
+
+    def notes(self, environ, account, path):
         match = re.fullmatch(r"/projects/([^/]+)/merge_requests/12/notes(?:/(\d+))?", path)
         if not match or unquote(match[1]) not in {"5", "acme/crm"}:
             return answer("404 Not Found", {"message": "404 Project Not Found"})
-        if method == "GET":
+        if environ["REQUEST_METHOD"] == "GET":
             return self.page(environ)
         if not account.writes:
             return answer("403 Forbidden", {"message": "403 Forbidden"})
-        if method == "POST":
-            return answer("201 Created", self.written(self.add(account, body_of(environ))))
-        return self.update(environ, account, match[2])
+        return self.update(environ, account, match[2]) if match[2] else self.create(environ, account)
+
+    def create(self, environ, account):
+        return answer("201 Created", self.written(self.add(account, body_of(environ))))
 
     def page(self, environ):
         page, size, query = page_of(environ, size=20)

@@ -10,7 +10,7 @@
 # the lock of the state lets one of them wait. Run again, each does what is left to do, and nothing twice.
 set -eu
 
-: "${RCSPLAN_PROJECT:=PROJECT_FOLDER}" "${RCSPLAN_ENV:=production}" "${PLAN:=plan.json}"
+: "${RCSPLAN_PROJECT:=@FOLDER@}" "${RCSPLAN_ENV:=production}" "${PLAN:=plan.json}"
 export RCSPLAN_PROJECT RCSPLAN_ENV
 
 check() {
