@@ -87,9 +87,11 @@ _BRANDS = (
     (b"msf1", HEIC),
 )
 _EBML = b"\x1a\x45\xdf\xa3"
-#: Before the first tag of a page or drawing: a mark of its encoding, space, comments, declarations.
+#: Before the first tag of a page or drawing: a mark of its encoding, space, comments, declarations. Nothing is tried
+#: twice, or a page made for it would take for ever.
 _TAG = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s+|<!--.*?-->|<\?xml.*?\?>|<!doctype(?!\s+html)[^>\[]*(?:\[.*?\])?[^>]*>)*"
+    rb"(?:\xef\xbb\xbf)?(?:\s++|(?><!--.*?-->)|(?><\?xml.*?\?>)"
+    rb"|<!doctype(?!\s+html)[^>\[]*+(?:\[[^\]]*+\])?+[^>]*+>)*+"
     rb"<(?:!doctype\s+)?(html|head|body|title|script|meta|svg)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -29,6 +29,8 @@ _STATUSES = {
     429: "which refuses so many questions",
 }
 _SERVER_FAILS = 500
+#: No name of a host is longer (RFC 1035).
+_LONGEST_HOST = 253
 
 #: Ratios of width to height that a card shows whole; others are cropped without a word (domain: Sinch, Gupshup).
 _RATIOS = {"2:1": 2.0, "16:9": 16 / 9, "7:3": 7 / 3}
@@ -104,15 +106,20 @@ def _each_cause(places: Iterable[tuple[KeyPath, str]], world: World) -> Iterator
 
 def _absence(url: str, seen: Seen) -> str:
     """Why nothing was seen there, as a sentence without its end."""
-    last = seen.steps[-1]
+    led = "" if len(seen.steps) == 1 else f"leads to {_place_of(seen.steps[-1])}"
     if seen.problem:
-        return f"{url} {seen.problem}" if len(seen.steps) == 1 else f"{url} leads to {last}, which {seen.problem}"
+        return f"{url} {led}, which {seen.problem}" if led else f"{url} {seen.problem}"
     if seen.is_there:
         return ""
     status = seen.status or 0
     why = "where the server fails" if status >= _SERVER_FAILS else _STATUSES.get(status, "which is no success")
-    on_the_way = "" if len(seen.steps) == 1 else f"leads to {last} and "
-    return f"{url} {on_the_way}answers {status}, {why}"
+    return f"{url} {f'{led} and ' if led else ''}answers {status}, {why}"
+
+
+def _place_of(step: str) -> str:
+    """Where a redirect leads, without the rest of the address: that is the server's word, and may be long or secret."""
+    scheme, separator, _ = step.partition("://")
+    return f"{scheme}://{host_of(step)[:_LONGEST_HOST]}" if separator else f"an address of {scheme.partition(':')[0]}"
 
 
 def _detour(url: str, seen: Seen, allowed: tuple[str, ...] | None) -> str:

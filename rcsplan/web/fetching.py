@@ -177,5 +177,5 @@ def _encryption_problem(error: BaseException | None) -> str:
             return f"has a certificate that is not trusted ({error.verify_message})"
         if isinstance(error, ssl.SSLError):
             return f"has an encryption that fails ({error.reason})"
-        error = error.__cause__
+        error = error.__context__
     return ""
