@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from rcsplan.bsg.client import NotFound
 from rcsplan.errors import ConfigurationError, ProviderError
+from rcsplan.operations.observe import BACK
 from rcsplan.state.delivery import numbers_are_final
 from rcsplan.state.model import Delivery, PutRecord
 from rcsplan.state.phase import Phase, phase_of
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 #: How many campaigns one run counts, the newest first: an old state is caught up with over several runs.
 _MOST = 100
 
-#: What began longer ago is not asked for any more.
-_BACK = timedelta(days=90)
 
-
-def read_delivery(client: ReadClient, remote_id: int, *, now: datetime) -> Delivery:
-    """The numbers of a campaign as they are now (bsg-api.md section 2.1); none where the provider knows it no more.
+def read_delivery(client: ReadClient, remote_id: int, *, now: datetime) -> Delivery | None:
+    """The numbers of a campaign as they are now (bsg-api.md section 2.1); None where the provider knows it no more.
 
     Raises:
         ProviderError: they could not be read.
@@ -37,7 +34,7 @@ def read_delivery(client: ReadClient, remote_id: int, *, now: datetime) -> Deliv
     try:
         detail = client.detail(remote_id)
     except NotFound:
-        return Delivery(observed_at=now)
+        return None
     return Delivery(
         rcs=_counted(detail.statistics),
         sms=_counted(detail.sms_statistics),
@@ -53,8 +50,9 @@ def count_deliveries(
 ) -> None:
     """Record the numbers that have become final, as many as can be read now.
 
-    Nothing depends on them but reports and estimates: what the provider does not answer, or what is left when `hold`
-    says that the run shall end, waits for the next run.
+    Nothing depends on them but reports and estimates, so that few campaigns are asked for, and those of the last weeks
+    alone. What the provider does not answer, or what is left when `hold` says that the run shall end, waits for the
+    next run.
 
     Raises:
         StateError: they could not be recorded.
@@ -67,13 +65,14 @@ def count_deliveries(
             delivery = read_delivery(client, remote_id, now=now)
         except (ProviderError, ConfigurationError):
             break
-        found.append(PutRecord(address=address, record=record.model_copy(update={"delivery": delivery})))
+        if delivery is not None:
+            found.append(PutRecord(address=address, record=record.model_copy(update={"delivery": delivery})))
     if found:
         session.record(found)
 
 
 def _final(state: State, now: datetime) -> Iterator[tuple[str, Record, int]]:
-    for address, entry in state.sends.uncounted_since(now - _BACK):
+    for address, entry in state.sends.uncounted_since(now - BACK):
         for record in entry.revisions.values():
             if record.remote_id is None or record.delivery is not None or phase_of(record) is not Phase.ENDED:
                 continue

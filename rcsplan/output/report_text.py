@@ -46,9 +46,12 @@ def format_report(report: Report, style: Style, *, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+#: Sums of as many currencies stand below the table's row.
+_SEVERAL = 2
+
 _KEY = (
     "RCS, READ, SMS, NOBODY: of all phones, those reached by RCS, those that read it, those reached by SMS, and those "
-    "by neither. FAILED: RCS messages that failed. EACH: the price of a phone."
+    "by neither as yet. FAILED: RCS messages that failed, as where a phone has no RCS. EACH: the price of a phone."
 )
 
 
@@ -93,19 +96,21 @@ def _send_row(send: SendStatus, zone: str) -> Row:
 
 
 def _sum_row(name: str, total: Sum) -> Row:
-    return Row(names=(name, ""), numbers=_numbers(total, total.split))
+    several = (f"price: {_prices(total.prices)}",) if len(total.prices) >= _SEVERAL else ()
+    return Row(names=(name, ""), numbers=_numbers(total, total.split), remarks=several)
 
 
 def _numbers(total: Sum, split: Split | None) -> tuple[str, ...]:
     failed = total.counts.rcs_failed if any(send.counts is not None for send in total.sends) else None
     prices = total.prices
     each = prices[0].per_phone if len(prices) == 1 else None
+    price = _prices(prices) or NOT_KNOWN
     return (
         number(total.planned),
         number(total.phones),
         *((NOT_KNOWN,) * 4 if split is None else map(_percent, (split.rcs, split.read, split.sms, split.nobody))),
         number(failed),
-        _prices(prices) or NOT_KNOWN,
+        price if len(prices) < _SEVERAL else "see below",
         f"{each:.4f}" if each is not None else NOT_KNOWN,
     )
 
@@ -123,7 +128,9 @@ def _remarks(send: SendStatus, zone: str) -> Iterator[str]:
     drift = drift_remark(send)
     if drift:
         yield drift
-    if send.phase is not Phase.ENDED:
+    if send.phase is Phase.BEGUN:
+        yield "still sending: the numbers change"
+    elif send.phase is not Phase.ENDED:
         yield f"! {PHASES[send.phase]}"
     elif not send.is_final:
         yield "the numbers may still change"

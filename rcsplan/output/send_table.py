@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rcsplan.output.moments import moment
-from rcsplan.output.terminal import columns, visible, wrapped
+from rcsplan.output.terminal import columns, shortened, visible, wrapped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: What stands where a number is not known.
 NOT_KNOWN = "-"
+
+#: Currencies are words of three letters (ISO 4217); the provider may say anything.
+_CURRENCY = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +88,9 @@ def money(amount: Decimal | None, currency: str) -> str:
     plain = amount.normalize()
     exponent = plain.as_tuple().exponent
     places = max(2, -exponent) if isinstance(exponent, int) else 2
-    return f"{amount:,.{places}f} {visible(currency)}".strip()
+    return f"{amount:,.{places}f} {shortened(currency, _CURRENCY)}".strip()
 
 
 def _folded(text: str, width: int) -> list[str]:
     """A text in lines of a width, all but the first indented; a word is broken only where it alone is wider."""
-    pieces = [line[at : at + width] for line in wrapped(text, width) for at in range(0, max(1, len(line)), width)]
-    first, *more = pieces
-    return [first, *(f"  {line}" for piece in more for line in wrapped(piece, width - 2))]
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.address import is_named
-from rcsplan.output.moments import moment
+from rcsplan.output.moments import count, moment
 from rcsplan.output.terminal import columns, visible
+from rcsplan.state.delivery import counts_of
 from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rcsplan.state.model import Intent, Record, SendEntry
+    from rcsplan.state.model import Delivery, Intent, Record, SendEntry
     from rcsplan.state.sends import State
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -123,6 +124,8 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
         yield "status", visible(f"{record.remote.status}, {sent:,} sent, {delivered:,} delivered")
     if record.price is not None:
         yield "price", visible(f"{record.price} {record.currency or ''}".strip())
+    if record.delivery is not None:
+        yield "reached", visible(_reached(record.delivery))
     yield from _protocol(record)
     if record.submitted_at is not None:
         made = record.provenance
@@ -130,6 +133,13 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
         yield "submitted", visible(f"{_stamp(record.submitted_at)} by {made.who}{commit}")
     if record.archived_at is not None:
         yield "archived", _stamp(record.archived_at)
+
+
+def _reached(delivery: Delivery) -> str:
+    counts = counts_of(delivery)
+    phones = "" if delivery.phones is None else f" of {count(delivery.phones, 'phone')}"
+    price = "" if delivery.price is None else f", for {delivery.price} {delivery.currency}".rstrip()
+    return f"{counts.rcs_delivered:,} by RCS, {counts.sms_delivered:,} by SMS{phones}{price}"
 
 
 def _protocol(record: Record) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from rcsplan.output.send_table import (
     title_of,
 )
 from rcsplan.output.state_text import PHASES
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import visible, wrapped
 from rcsplan.state.phase import DRIFTED, Phase
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ _USUAL = frozenset({"scheduled", "sending", "done", "gone", "spam"})
 def format_status(status: Status, style: Style, *, width: int) -> str:
     """The sends as a table that fits a width in columns, with the verdict before it."""
     place = place_line(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
-    lines = [style.dim(place), "", style.bold(_verdict(status))]
+    lines = [style.dim(place), "", *(style.bold(line) for line in wrapped(_verdict(status), width))]
     if status.sends:
         rows = tuple(_row(send) for send in status.sends)
         lines += ["", *table(_HEADING, rows, style, width=width)]
     if any(send.counts is not None and send.counts.sms_sent for send in status.sends):
-        lines += ["", "SMS: delivered/sent, and how many parts each has where it is not one."]
+        lines += ["", *wrapped("SMS: delivered/sent, and how many parts each has where it is not one.", width)]
     return "\n".join(lines) + "\n"
 
 
