@@ -16,6 +16,7 @@ from rcsplan.diagnostics import commands_in
 from rcsplan.errors import ExitCode, InvalidContent, RcsplanError, UsageError
 from rcsplan.output.problems import format_diagnostics, format_error
 from rcsplan.output.problems_json import format_diagnostics_json
+from rcsplan.output.terminal import inert_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,4 +138,4 @@ def _as_json(error: RcsplanError) -> str:
         "hint": error.hint,
         "exit_code": int(error.exit_code),
     }
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    return inert_json(json.dumps(document, ensure_ascii=False)) + "\n"

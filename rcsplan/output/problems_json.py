@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from rcsplan.diagnostics import Diagnostic, Severity, format_key_path
+from rcsplan.output.terminal import inert_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,11 +44,12 @@ class DiagnosticsDocument(BaseModel):
 def format_diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
     """All diagnostics as one JSON document on one line."""
     entries = tuple(_entry(diagnostic) for diagnostic in diagnostics)
-    return DiagnosticsDocument(
+    document = DiagnosticsDocument(
         errors=sum(1 for entry in entries if entry.severity is Severity.ERROR),
         warnings=sum(1 for entry in entries if entry.severity is Severity.WARNING),
         diagnostics=entries,
-    ).model_dump_json()
+    )
+    return inert_json(document.model_dump_json())
 
 
 def _entry(diagnostic: Diagnostic) -> DiagnosticEntry:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rcsplan.apply.events import Listener
-    from rcsplan.output.terminal import Style
+    from rcsplan.output.terminal import Style, inert_json
 
 
 @contextmanager
@@ -32,16 +32,14 @@ def progress(stream: IO[str], style: Style, *, as_json: bool, total: int) -> Ite
 
 def format_event_json(event: Event) -> str:
     """An event as one JSON object on one line."""
-    return json.dumps(
-        {
-            "event": event.happening.value,
-            "address": event.address,
-            "revision": event.revision,
-            "remote_id": event.remote_id,
-            "detail": event.detail,
-        },
-        ensure_ascii=False,
-    )
+    document = {
+        "event": event.happening.value,
+        "address": event.address,
+        "revision": event.revision,
+        "remote_id": event.remote_id,
+        "detail": event.detail,
+    }
+    return inert_json(json.dumps(document, ensure_ascii=False))
 
 
 @contextmanager
