@@ -25,6 +25,7 @@ from rcsplan.operations.plan import plan as make_plan
 from rcsplan.output.plan_github import format_plan_github
 from rcsplan.output.plan_markdown import format_plan_markdown
 from rcsplan.output.plan_text import format_plan_text
+from rcsplan.output.terminal import inert_json
 from rcsplan.plan.document import format_plan
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def show(invocation: Invocation, *, file: str, output_format: str, ci_outputs: b
 
 def _print(planned: Plan, invocation: Invocation, output_format: str) -> None:
     if output_format == "json":
-        click.echo(format_plan(planned), nl=False)
+        click.echo(inert_json(format_plan(planned)), nl=False)
         return
     if output_format == "markdown":
         click.echo(format_plan_markdown(planned), nl=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from rcsplan.output.terminal import shortened, visible
+from rcsplan.output.terminal import inert_json, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,8 @@ def format_explanation(explanation: Explanation, style: Style) -> str:
 def format_explanation_json(explanation: Explanation) -> str:
     """The explanation as one JSON document."""
     values = [{"path": value.name, "value": value.value, **_origin(value)} for value in explanation.values]
-    return json.dumps({"address": explanation.address, "values": values}, ensure_ascii=False, indent=2)
+    document = {"address": explanation.address, "values": values}
+    return inert_json(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _lines(value: ValueOrigin, style: Style) -> Iterator[str]:

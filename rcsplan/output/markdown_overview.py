@@ -53,6 +53,7 @@ def guard_lines(guard: Guard) -> Iterator[str]:
     yield f"⛔ **Refused as a whole:** {prose(guard.detail)}"
     yield ""
     yield block([f"  {line}" for line in guard.way_out.splitlines()], language="sh")
+    yield ""
 
 
 def counted(actions: Iterable[Action]) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from rcsplan.output.markdown import code, prose
 from rcsplan.output.markdown_overview import closing, counted, guard_lines, heading, overview
-from rcsplan.output.markdown_room import Step, choose, size
+from rcsplan.output.markdown_room import Noun, Step, choose, size
 from rcsplan.output.markdown_send import blocked_line, details, finding_words
 from rcsplan.output.markdown_table import Table, declared, table_of, time_of
 from rcsplan.output.moments import count
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rcsplan.output.markdown_room import Chosen
-    from rcsplan.plan.model import Action, Plan, PolicyFinding
+    from rcsplan.plan.model import Action, Drift, Plan, PolicyFinding
 
 #: GitHub takes 65,536 characters, GitLab a million.
 LIMIT = 65_000
@@ -30,8 +30,18 @@ _MOST_ADDRESSES = 5
 #: What headings, and the sentence about what was left out, may take.
 _RESERVE = 1200
 
+_GUARD = Noun(one="reason to refuse the whole", many="reasons to refuse the whole")
+_BLOCK = Noun(one="block", many="blocks")
+_RULE = Noun(one="rule with findings", many="rules with findings")
+_DRIFT = Noun(one="difference to the account", many="differences to the account")
+_ROW = Noun(one="row of the table", many="rows of the table")
+_WARNING = Noun(one="warning", many="warnings")
+_DETAILS = Noun(one="send in detail", many="sends in detail")
+_MESSAGE = Noun(one="message", many="messages")
+_UNCHANGED = Noun(one="send that does not change", many="sends that do not change")
+
 _RANKS = {ActionKind.BLOCKED: 0, ActionKind.NONE: 2}
-_ALL_OF_IT = "All of it is shown by `rcsplan show FILE`, FILE being the plan that `rcsplan plan -o FILE` saved."
+_ALL_OF_IT = "All of it is shown by `rcsplan show FILE`, of a plan that `rcsplan plan -o FILE` saved."
 
 
 def plan_marker(project: str, environment: str) -> str:
@@ -66,6 +76,7 @@ def _steps(plan: Plan, ordered: list[Action], table: Table) -> Iterator[Step]:
     blocked = range(len(plan.blocked))
     changing = range(len(blocked), sum(action.action is not ActionKind.NONE for action in ordered))
     unchanged = range(changing.stop, len(ordered))
+    remarkable_first = sorted(changing, key=lambda place: not _is_remarkable(ordered[place]))
     groups = _grouped(ordered)
     is_open = changing.stop <= _FEW
 
@@ -79,15 +90,16 @@ def _steps(plan: Plan, ordered: list[Action], table: Table) -> Iterator[Step]:
     def full(place: int) -> str:
         return fold(place, has_message=True)
 
-    yield Step("guards", range(len(plan.guards)), lambda place: "\n".join([*guard_lines(plan.guards[place]), ""]))
-    yield Step("blocked", blocked, lambda place: blocked_line(ordered[place]))
-    yield Step("findings", range(len(groups)), lambda place: _finding_line(groups[place]))
-    yield Step("drift", range(len(plan.drift)), lambda place: _drift_line(plan, place))
-    yield Step("rows", range(changing.stop), lambda place: table.row(ordered[place]))
-    yield Step("warnings", range(len(plan.diagnostics)), lambda place: f"- {prose(plan.diagnostics[place])}")
-    yield Step("details", range(changing.stop), brief)
-    yield Step("details", range(changing.stop), full, name="messages")
-    yield Step("unchanged", unchanged, lambda place: _unchanged_line(ordered[place]))
+    yield Step("guards", _GUARD, range(len(plan.guards)), lambda place: "\n".join(guard_lines(plan.guards[place])))
+    yield Step("blocked", _BLOCK, blocked, lambda place: blocked_line(ordered[place]))
+    yield Step("findings", _RULE, range(len(groups)), lambda place: _finding_line(groups[place]))
+    yield Step("drift", _DRIFT, range(len(plan.drift)), lambda place: _drift_line(plan.drift[place]))
+    yield Step("rows", _ROW, range(changing.stop), lambda place: table.row(ordered[place]))
+    yield Step("warnings", _WARNING, range(len(plan.diagnostics)), lambda place: f"- {prose(plan.diagnostics[place])}")
+    for places in (blocked, remarkable_first):
+        yield Step("details", _DETAILS, places, brief)
+        yield Step("details", _MESSAGE, places, full)
+    yield Step("unchanged", _UNCHANGED, unchanged, lambda place: _unchanged_line(ordered[place]))
 
 
 def _sections(chosen: Chosen, ordered: list[Action], table: Table) -> Iterator[str]:
@@ -98,7 +110,7 @@ def _sections(chosen: Chosen, ordered: list[Action], table: Table) -> Iterator[s
     yield from _titled("Findings", shown["findings"])
     yield from _titled("Drift", shown["drift"])
     yield from _titled("Sends", (*table.head(), *shown["rows"]) if shown["rows"] else ())
-    rowless = chosen.left_out.get("rows", ())
+    rowless = chosen.left_out.get(_ROW, ())
     if rowless:
         more = "And " if shown["rows"] else ""
         yield f"{more}{counted(ordered[place] for place in rowless)}."
@@ -106,24 +118,10 @@ def _sections(chosen: Chosen, ordered: list[Action], table: Table) -> Iterator[s
     yield from shown["details"]
     yield from _unchanged(shown["unchanged"])
     yield from _titled("Warnings", shown["warnings"])
-    left_out = [count(len(places), *_NOUNS[name]) for name, places in chosen.left_out.items() if places]
+    left_out = [count(len(places), noun.one, noun.many) for noun, places in chosen.left_out.items()]
     if left_out:
         yield f"**Left out to keep this short:** {', '.join(left_out)}. {_ALL_OF_IT}"
         yield ""
-
-
-#: What was left out, as it is counted.
-_NOUNS = {
-    "guards": ("reason why the whole is refused", "reasons why the whole is refused"),
-    "blocked": ("reason of a blocked send", "reasons of blocked sends"),
-    "findings": ("rule with findings", "rules with findings"),
-    "drift": ("difference to the account", "differences to the account"),
-    "rows": ("row of the table", "rows of the table"),
-    "warnings": ("warning", "warnings"),
-    "details": ("send's details", "sends' details"),
-    "messages": ("message", "messages"),
-    "unchanged": ("send that does not change", "sends that do not change"),
-}
 
 
 def _titled(title: str, lines: tuple[str, ...]) -> Iterator[str]:
@@ -142,8 +140,12 @@ def _unchanged_line(action: Action) -> str:
     return f"- {code(action.address)} {starts}{notes}"
 
 
-def _drift_line(plan: Plan, place: int) -> str:
-    return f"- {code(plan.drift[place].address)} {prose(plan.drift[place].detail)}"
+def _drift_line(drift: Drift) -> str:
+    return f"- {code(drift.address)} {prose(drift.detail)}"
+
+
+def _is_remarkable(action: Action) -> bool:
+    return bool(action.policy or action.diff or action.notes) or action.action is not ActionKind.SUBMIT
 
 
 def _grouped(actions: list[Action]) -> list[tuple[PolicyFinding, list[Action]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from rcsplan.diagnostics import Diagnostic, Severity, format_key_path
+from rcsplan.output.terminal import inert_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,7 @@ class DiagnosticsDocument(BaseModel):
 
 def format_diagnostics_json(diagnostics: Iterable[Diagnostic]) -> str:
     """All diagnostics as one JSON document on one line."""
-    return diagnostics_document(diagnostics).model_dump_json()
+    return inert_json(diagnostics_document(diagnostics).model_dump_json())
 
 
 def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> DiagnosticsDocument:

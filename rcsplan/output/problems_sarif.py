@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rcsplan.campaign.digest import sha256
 from rcsplan.diagnostics import Severity, format_key_path
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import inert_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,8 @@ def format_diagnostics_sarif(
         "columnKind": "unicodeCodePoints",
         "results": _results(diagnostics, codes, prefix, fallback),
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return inert_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _rule(code: str, diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:

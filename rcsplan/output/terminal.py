@@ -17,6 +17,11 @@ _UNSEEN = re.compile(
 #: Joiners without which emoji and some scripts fall apart; between Latin letters they hide something.
 _JOINED = re.compile("(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])|(?<=[^a-zA-Z])\ufe0f")
 
+#: What JSON may have as it is, and a terminal obeys or nobody sees.
+_RAW_IN_JSON = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+
 _COLOR = re.compile("\x1b\\[[0-9]+m")
 
 
@@ -32,6 +37,11 @@ def visible(text: str) -> str:
     return "".join(
         character if index in joiners else _visible_character(character) for index, character in enumerate(text)
     )
+
+
+def inert_json(text: str) -> str:
+    """The same JSON document, with control, bidirectional and invisible characters as escapes."""
+    return _RAW_IN_JSON.sub(lambda found: _json_escape(found.group()), text)
 
 
 def shortened(text: str, width: int) -> str:
@@ -100,3 +110,8 @@ def _visible_character(character: str) -> str:
     if unicodedata.category(character) not in _INVISIBLE and _UNSEEN.match(character) is None:
         return character
     return character.encode("unicode_escape").decode("ascii")
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[index : index + 4]}" for index in range(0, len(units), 4))
