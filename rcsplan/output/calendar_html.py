@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rcsplan.output.message import ShownMessage, shown_message
-from rcsplan.output.moments import day_of
+from rcsplan.output.moments import date_of, day_of
 from rcsplan.output.page import format_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from rcsplan.operations.calendar import CalendarEntry
 
@@ -62,8 +63,14 @@ def calendar_line(
         entry=entry,
         iso=local.isoformat(),
         clock=f"until {local:%H:%M}" if entry.is_instant else f"{local:%H:%M}",
-        fallback=f"{day_of(fallback, entry.zone)} {fallback:%H:%M}" if fallback else "",
+        fallback=_after(local, fallback) if fallback else "",
         anchor=anchor,
         remark=remark,
         message=message,
     )
+
+
+def _after(start: datetime, fallback: datetime) -> str:
+    """The moment of the SMS, with its day where it is another one."""
+    clock = f"{fallback:%H:%M}"
+    return clock if fallback.date() == start.date() else f"{date_of(fallback)} {clock}"

@@ -95,7 +95,7 @@ def shown_on(system: System, body: Mapping[str, JsonValue]) -> Shown:
         return Shown(system=system, text=text, cards=(), predictions=tuple(_predictions_of_text(text, system)))
     cards = tuple(_card(card, system, is_alone=len(bodies) == 1) for card in bodies)
     predictions = [
-        f"Card {number}: {prediction}" if len(cards) > 1 else prediction
+        f"Card {number}. {prediction}" if len(cards) > 1 else prediction
         for number, card in enumerate(cards, start=1)
         for prediction in card.predictions
     ]
@@ -123,7 +123,7 @@ def _card(card: Mapping[str, JsonValue], system: System, *, is_alone: bool) -> S
         lost=lost,
         predictions=(
             *_cuts(wanted, room, system),
-            *(f"no room for the button “{button.label}”." for button in lost),
+            *(f"No room for the button “{button.label}”." for button in lost),
             *_predictions_of_card(text, buttons, media, system),
         ),
     )
@@ -142,20 +142,20 @@ def _cuts(wanted: CardRoom, room: CardRoom, system: System) -> Iterator[str]:
         ("description", wanted.text_lines, room.text_lines),
     ):
         if seen < lines and system is System.IPHONE:
-            yield f"the {name} opens in a view of its own; here it is cut to {count(seen, 'line')}."
+            yield f"The {name} opens in a view of its own; here it is cut to {count(seen, 'line')}."
         elif seen < lines:
-            yield f"the {name} is cut to {count(seen, 'line')}." if seen else f"no room for the {name}."
+            yield f"The {name} is cut to {count(seen, 'line')}." if seen else f"No room for the {name}."
 
 
 def _predictions_of_card(
     text: str, buttons: tuple[ShownButton, ...], media: ShownMedia | None, system: System
 ) -> Iterator[str]:
     if LINK.search(text):
-        yield "a link in the description cannot be tapped; a button can."
+        yield "A link in the description cannot be tapped; a button can."
     if system is System.IPHONE and media is not None and media.kind == "Animation":
-        yield "the animation stands still."
+        yield "The animation stands still."
     if system is System.IPHONE and len(buttons) > 1:
-        yield f"advised for iPhones is one button that leads somewhere; here are {len(buttons)}."
+        yield f"For iPhones one button that leads somewhere is advised; here are {len(buttons)}."
 
 
 def _predictions_of_text(text: str, system: System) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _predictions_of_text(text: str, system: System) -> Iterator[str]:
     links = LINK.findall(text)
     if system is System.IPHONE and links:
         is_last = len(links) == 1 and text.rstrip().endswith(links[0])
-        yield "the link gets a preview." if is_last else "no preview of a link: it is not the only one at the very end."
+        yield "The link gets a preview." if is_last else "No preview of a link: it is not the only one at the very end."
 
 
 def _media(card: Mapping[str, JsonValue], system: System, *, is_alone: bool) -> ShownMedia | None:

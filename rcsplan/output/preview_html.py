@@ -68,7 +68,7 @@ def format_preview(preview: Preview) -> str:
     """The page; blocked sends are in it like all others."""
     anchors = {send.entry.address: f"send-{number}" for number, send in enumerate(preview.sends, start=1)}
     lines = (
-        calendar_line(send.entry, anchor=anchors[send.entry.address], remark=_standing(send.action))
+        calendar_line(send.entry, anchor=anchors[send.entry.address], remark=_remark(send.action))
         for send in preview.calendar
     )
     groups = [tuple(sends) for _, sends in groupby(preview.sends, key=lambda send: send.campaign)]
@@ -152,6 +152,11 @@ def _standing(action: Action | None) -> str:
     return f"{action.action}: {action.reason}".replace("_", " ") if action.reason else str(action.action)
 
 
+def _remark(action: Action | None) -> str:
+    """What a calendar has to say of a send beside its time: that it would not go out as things are."""
+    return _standing(action) if action is not None and action.action is ActionKind.BLOCKED else ""
+
+
 def _facts(send: PreviewedSend) -> Iterator[_Fact]:
     entry, action = send.entry, send.action
     yield _Fact(name="To", text=_audience(send))
@@ -162,7 +167,7 @@ def _facts(send: PreviewedSend) -> Iterator[_Fact]:
     if action is None:
         return
     if action.detail:
-        yield _Fact(name="Why", text=action.detail, tone=_TONES.get(action.action, ""))
+        yield _Fact(name="Why", text=action.detail, tone="bad" if action.action is ActionKind.BLOCKED else "")
     if action.way_out:
         yield _Fact(name="Way out", text=action.way_out)
     for finding in action.policy:

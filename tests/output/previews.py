@@ -1,0 +1,86 @@
+"""Plans whose messages are hard to show: markup, directions, what cannot be seen, long words, and many of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rcsplan.plan.model import ActionKind, FieldChange, Place, PlannedList, PolicyFinding, Prior, Reason
+from tests.output.plans import HOSTILE, START, make_action, make_plan
+
+MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><a href='javascript:alert(3)'>&lt;b&gt;</a></style>"
+RTL = "مرحبا بكم في متجرنا\nخصم 30% حتى نهاية الأسبوع https://acme.example/شتاء"
+HIDDEN = "Sale\u200b now\u202e etis ruoy\u2066 \x07 end\u2028here\u00ad, zero\u2060width"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+EMOJI = "👩‍👩‍👧‍👦 🇺🇦 Сімейна знижка ❤️"
+ZALGO = "Z" + "\u0335\u0327\u0322\u0301\u0302" * 8 + "algo"
+ALL = (MARKUP, RTL, HIDDEN, LONG, EMOJI, ZALGO, HOSTILE)
+
+
+def card(text, *, media="https://user:secret@cdn.example/a b/%3Cimg%3E.gif", buttons=4):
+    """A card of which every word is that text."""
+    return {
+        "title": text,
+        "text": f"{text}\n{text}",
+        "media": {"url": media},
+        "suggestions": [
+            {"type": "link", "text": text[:25], "url": f"javascript:alert('{number}{text}')"} for number in range(buttons)
+        ],
+    }
+
+
+def body(text, *, cards=0):
+    """A request body of which every word is that text."""
+    options = {"cards": [card(text) for _ in range(cards)]} if cards else {"text": text}
+    return {
+        "groups": [1],
+        "sender": text,
+        "options": options,
+        "alternative_channel": {"sms": {"sender": text, "text": f"{text} {text} {text}"}},
+    }
+
+
+def nasty_plan():
+    """A plan of texts that are hard to show, as text, card and carousel, blocked and replaced."""
+    actions = [
+        make_action(
+            kind,
+            address=f"nasty-{name}[{text[:8]}]",
+            payload=body(text, cards=cards),
+            sender=text,
+            reason=Reason.POLICY if kind is ActionKind.BLOCKED else None,
+            detail=text,
+            way_out=text,
+            notes=(text,),
+            policy=(
+                PolicyFinding(rule="links", severity="deny", detail=text, way_out=text, place=Place(file=text, line=1)),
+            ),
+            diff=(FieldChange(path="options", before={"text": f"Before {text}"}, after=None),)
+            if kind is ActionKind.REPLACE
+            else (),
+            prior=Prior(revision=1, digest="sha256:0", start_at=START),
+            audience={"lists": (PlannedList(id=1, name=text, contacts=7),), "contacts": 7},
+        )
+        for name, kind, cards in (
+            ("text", ActionKind.BLOCKED, 0),
+            ("card", ActionKind.REPLACE, 1),
+            ("carousel", ActionKind.SUBMIT, 3),
+        )
+        for text in ALL
+    ]
+    return make_plan(*actions, project="nasty", diagnostics=ALL, reaches_people=False)
+
+
+def long_plan(sends=300):
+    """A plan of many sends, some of them of one campaign."""
+    return make_plan(
+        *(
+            make_action(
+                ActionKind.SUBMIT,
+                address=f"campaign-{number // 10:02}[cell={number % 10}]",
+                start_at=START + timedelta(hours=number),
+                timezone="Europe/Kyiv",
+            )
+            for number in range(sends)
+        ),
+        project="many",
+    )
