@@ -21,6 +21,7 @@ metadata: {name: NAME}
 default_environment: sandbox
 defaults:                       # merged under the spec of every campaign
   check_stop_list: true
+# prices: {currency: EUR, rcs: 0.02, sms: 0.04, reach: 60%}   # what messages cost: then plans tell the costs
 environments:
   sandbox:                      # the embedded simulator: nothing reaches people
     provider: {type: sandbox, timezone: Europe/Kyiv, account: sandbox/account.yaml}

@@ -34,6 +34,7 @@ def _tired(
 ) -> Iterator[Finding]:
     own = number_of(candidate.start_at or world.now)
     # Two days more, for an instant alone does not tell how far apart two local dates are.
+    times = "once" if most == 1 else f"{most} times"
     reach = (timedelta(days=span) if unit == "day" else timedelta(hours=span)) + timedelta(days=2)
     for index, entry in enumerate(candidate.lists):
         others = [(number_of(at) - own, at, address) for at, address in _others(candidate, entry, world, reach)]
@@ -41,7 +42,7 @@ def _tired(
         if 1 + _fullest([distance for distance, _, _ in others], span) > most:
             named = ", ".join(f"{address} {_when(at, unit, world)}" for at, address in near)
             detail = (
-                f"List {entry.name!r} ({entry.id}) may be written to {most} times in {_spoken(span, unit)}; there "
+                f"List {entry.name!r} ({entry.id}) may be written to {times} in {_spoken(span, unit)}; there "
                 f"{'is' if len(near) == 1 else 'are'} {named}."
             )
             way_out = f"Move it to another {'day' if unit == 'day' else 'time'}, or leave it out."

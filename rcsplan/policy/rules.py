@@ -188,7 +188,8 @@ _IN_ORDER = (
         check=opt_out.opt_out,
         default=Severity.OFF,
         why="Every promotion must say how to get no more of them, in both channels: so demand the laws of the EU, the "
-        "UK and Ukraine, each in its own words.",
+        "UK and Ukraine, each in its own words. In an SMS of a sender of letters it takes a link or a number as well: "
+        "nobody can reply to it.",
         setting='{severity: deny, phrases: ["no more"]}',
     ),
     Rule(

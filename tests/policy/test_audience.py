@@ -167,3 +167,57 @@ def test_a_stop_list_that_is_not_mentioned_is_kept():
 @pytest.mark.parametrize("rule", ["contacts-per-send", "contacts-per-run", "lists", "senders", "fatigue"])
 def test_without_a_threshold_everybody_may_be_written_to(rule):
     assert breaks(rule, make_candidate(sms="Hello"), history=touches("12-01", "12-01")) == []
+
+
+def hourly(start, *before, most=1, hours=24, **fields):
+    """Where a send of a start tires a list that got others at these times."""
+    history = [Touch(list_id=NEWSLETTER.id, address="before", at=at(other)) for other in before]
+    limits = {"fatigue_hourly": most, "fatigue_hours": hours}
+    return breaks("fatigue-hours", make_candidate(start), thresholds=limits, history=history, **fields)
+
+
+@pytest.mark.parametrize(
+    ("start", "before", "broken"),
+    [
+        ("2026-12-02 00:00", ["2026-12-01 23:00"], [FIRST]),
+        ("2026-12-02 09:59", ["2026-12-01 10:00"], [FIRST]),
+        ("2026-12-02 10:00", ["2026-12-01 10:00"], []),
+        ("2026-12-02 10:00:12", ["2026-12-01 10:00:49"], []),
+        ("2026-12-01 10:00", ["2026-12-02 09:00"], [FIRST]),
+    ],
+)
+def test_hours_roll_on_over_midnight(start, before, broken):
+    """A tool of the trade lets 23:00 and 00:00 both through, as two days."""
+    assert hourly(start, *before) == broken
+
+
+def test_three_within_a_day_are_a_law_of_some_states():
+    before = ("2026-12-01 10:00", "2026-12-01 14:00", "2026-12-01 18:00")
+    assert [hourly(start, *before, most=3) for start in ("2026-12-02 09:00", "2026-12-02 10:00")] == [[FIRST], []]
+
+
+def test_an_hour_that_the_clocks_repeat_counts():
+    """25 hours pass between two midnights of 2026-10-25 in Kyiv."""
+    assert hourly("2026-10-26 00:00", "2026-10-25 00:00", hours=25) == []
+
+
+def test_what_was_written_to_a_tired_list_is_told_with_its_time():
+    history = [Touch(list_id=NEWSLETTER.id, address="before", at=at("2026-12-01 09:00"))]
+    limits = {"fatigue_hourly": 1, "fatigue_hours": 2}
+    assert found("fatigue-hours", make_candidate(), thresholds=limits, history=history) == [
+        (FIRST, "List 'Newsletter' (101) may be written to once in 2 hours; there is before at 2026-12-01 09:00.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Unsubscribed UA", "suppression list", "Opt-outs", "DO NOT CONTACT", "Stop list", "Відписані", "Отписались"],
+)
+def test_a_list_that_is_named_like_one_of_the_unsubscribed_is_found(name):
+    """A team mailed all of them (incident 18)."""
+    assert breaks("stop-list", make_candidate(lists=(AudienceList(id=8, name=name, contacts=900),))) == [FIRST]
+
+
+@pytest.mark.parametrize("name", ["Newsletter", "One-stop shop", "Subscribers", "Options", "Adopters out of town"])
+def test_other_lists_are_left_alone(name):
+    assert breaks("stop-list", make_candidate(lists=(AudienceList(id=8, name=name, contacts=900),))) == []

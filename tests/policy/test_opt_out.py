@@ -72,3 +72,35 @@ def test_it_is_said_who_cannot_receive():
 )
 def test_a_way_that_can_be_followed_is_left_alone(text, sender):
     assert breaks("reply-stop", make_candidate(sms=text, sms_sender=sender)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Non-stop sale", "Rebajas de invierno", "Nonstop", "Unstoppable", "Trabaja con nosotros"]
+)
+def test_words_that_only_hold_one_of_opting_out_are_none(text):
+    assert breaks("opt-out", make_candidate(text=text)) == [("options",)]
+
+
+@pytest.mark.parametrize(
+    ("sms", "sender", "broken"),
+    [
+        ("Acme: sale. STOP to opt out", "ACME", [SMS]),
+        ("Acme: знижка. Відмова: СТОП", "ACME", [SMS]),
+        ("Acme: sale. STOP to opt out", "380441234567", []),
+        ("Acme: sale. STOP to 7117", "ACME", []),
+        ("Acme: знижка. Відмова на номер 4004", "ACME", []),
+        ("Acme: sale. Stop: acme.example/s", "ACME", []),
+        ("Acme: 30% off. Unsubscribe at https://acme.example/u", "ACME", []),
+    ],
+)
+def test_a_way_to_opt_out_is_one_that_can_be_followed(sms, sender, broken):
+    """A sender of letters receives no replies (domain.md section 4)."""
+    candidate = make_candidate(text="Unsubscribe: acme.example/u", sms=sms, sms_sender=sender)
+    assert breaks("opt-out", candidate) == broken
+
+
+def test_words_of_a_project_need_a_way_too():
+    candidate = make_candidate(text="Unsubscribe: acme.example/u", sms="Acme: sale. Досить")
+    assert found("opt-out", candidate, thresholds={"opt_out_phrases": ("Досить",)}) == [
+        (SMS, "The SMS speaks of opting out, with neither link nor number, and 'ACME' receives no replies.")
+    ]

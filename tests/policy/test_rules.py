@@ -49,7 +49,7 @@ def test_every_rule_says_what_it_demands(rule):
 
 def test_every_threshold_belongs_to_a_rule():
     used = {name for rule in RULES.values() for name in rule.thresholds}
-    details = {"fatigue_days", "opt_out_phrases", "allowed_hosts"}
+    details = {"fatigue_days", "fatigue_hours", "opt_out_phrases", "allowed_hosts"}
     assert used | details == {field.name for field in fields(Thresholds)}
 
 
