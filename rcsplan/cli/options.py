@@ -75,13 +75,6 @@ def changed_since_option(command: _Command) -> _Command:
     )
 
 
-def online_option(command: _Command) -> _Command:
-    """`--online`, as `online`."""
-    return click.option(
-        "--online", is_flag=True, help="Also look at links and media, which asks their servers; never private ones."
-    )(command)
-
-
 def address_arguments(command: _Command) -> _Command:
     """Any number of addresses or campaign names, as `addresses`."""
     return click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")(command)

@@ -9,8 +9,9 @@ import click
 
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import address_arguments, changed_since_option, format_option, online_option, variable_options
-from rcsplan.cli.wiring import changes_since, look_online, open_target
+from rcsplan.cli.online import look_online, online_option
+from rcsplan.cli.options import address_arguments, changed_since_option, format_option, variable_options
+from rcsplan.cli.wiring import changes_since, open_target
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
 from rcsplan.output.plan_text import format_plan_text
