@@ -75,13 +75,6 @@ def changed_since_option(command: _Command) -> _Command:
     )
 
 
-def online_option(command: _Command) -> _Command:
-    """`--online`, as `online`."""
-    return click.option(
-        "--online", is_flag=True, help="Also look at links and media, which asks their servers; never private ones."
-    )(command)
-
-
 def ci_outputs_option(command: _Command) -> _Command:
     """`--ci-outputs`, as `ci_outputs`."""
     return click.option("--ci-outputs", is_flag=True, help="Also write outputs and a summary where CI reads them.")(

@@ -10,16 +10,16 @@ import click
 from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.files import read_plan, write_private
 from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.online import look_online, online_option
 from rcsplan.cli.options import (
     address_arguments,
     changed_since_option,
     ci_outputs_option,
     format_option,
-    online_option,
     variable_options,
 )
 from rcsplan.cli.surroundings import Surroundings
-from rcsplan.cli.wiring import changes_since, look_online, open_target, project_folder
+from rcsplan.cli.wiring import changes_since, open_target, project_folder
 from rcsplan.errors import ExitCode
 from rcsplan.operations.plan import plan as make_plan
 from rcsplan.output.plan_github import format_plan_github

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from rcsplan.cli.invocation import Invocation
     from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.project import Environment, Project
-    from rcsplan.operations.online import Look
     from rcsplan.sandbox.account import Account as SandboxAccount
     from rcsplan.sandbox.store import SandboxStore
 
@@ -260,15 +259,6 @@ def changes_since(ref: str | None, folder: Path) -> Changes | None:
         UsageError: the repository has no such commit.
     """
     return None if ref is None else Surroundings(folder).changes_since(ref)
-
-
-def look_online(*, wanted: bool) -> Look | None:
-    """What looks at the addresses of messages, None where nobody wants to."""
-    if not wanted:
-        return None
-    from rcsplan.web.looking import look_at
-
-    return look_at
 
 
 def read_variables(flags: tuple[str, ...], files: tuple[str, ...]) -> Variables:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Ports of the web, and those above which everybody may serve it; the others belong to other services.
 _WEB_PORTS = frozenset({80, 443})
-_FIRST_FREE_PORT = 1024
+_FREE_PORTS = range(1024, 65_536)
 
 
 class NotSpokenTo(Exception):
@@ -71,7 +71,7 @@ class PublicNetwork(httpcore.NetworkBackend):
             httpcore.ConnectError: none answers, nor in time (ConnectTimeout, ReadTimeout).
         """
         del timeout
-        if port not in _WEB_PORTS and port < _FIRST_FREE_PORT:
+        if port not in _WEB_PORTS and port not in _FREE_PORTS:
             raise NotSpokenTo("has a port that is none of the web's, and was not asked")
         addresses = self._addresses(host, port)
         if not addresses:

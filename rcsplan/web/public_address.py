@@ -43,6 +43,6 @@ def resolve(host: str, port: int) -> tuple[IPAddress, ...]:
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         return ()
     return tuple(dict.fromkeys(ip_address(entry[4][0]) for entry in found))

@@ -131,3 +131,9 @@ def test_a_host_that_listens_to_nobody_is_told():
 @pytest.mark.parametrize("url", ["http://", "https:///a", "http://[::1", "ftp://shop.example/", "http://x:y/"])
 def test_what_is_no_web_address_is_not_asked(url):
     assert fetch_head(url, make_asking()).problem == "is no web address"
+
+
+@pytest.mark.parametrize("port", [22, 25, 1023, 65536, 99999])
+def test_a_port_of_another_service_is_not_asked(port):
+    answer = fetch_head(f"http://127.0.0.1:{port}/", make_asking())
+    assert answer.problem == "has a port that is none of the web's, and was not asked"
