@@ -14,6 +14,7 @@ from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
+from rcsplan.manifest.notification_settings import NotificationSettings
 from rcsplan.manifest.policy_settings import PolicySettings
 from rcsplan.manifest.settings import ProviderSettings, Settings
 from rcsplan.manifest.state_settings import LocalStateSettings, StateSettings
@@ -62,6 +63,11 @@ class EnvironmentSettings(Settings):
     policy: PolicySettings | None = Field(
         None, description="What differs from the project's policy.", examples=[{"instant": "allow"}]
     )
+    notifications: NotificationSettings | None = Field(
+        None,
+        description="The webhook that its runs tell; the project's where it is not given.",
+        examples=[{"url": {"env": "SLACK_WEBHOOK"}, "on": ["blocked", "unknown"]}],
+    )
     hold: str | None = Field(
         None,
         min_length=1,
@@ -96,6 +102,9 @@ class Project(Settings):
     )
     state: StateSettings = Field(LocalStateSettings(), description="Where state is kept.")
     policy: PolicySettings = Field(PolicySettings(), description="What planning allows.")
+    notifications: NotificationSettings | None = Field(
+        None, description="The webhook that runs tell.", examples=[{"url": {"env": "SLACK_WEBHOOK"}}]
+    )
     manifests: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
         None, description="Globs that narrow which files are manifests.", examples=[["acme/**/*.yaml"]]
     )
@@ -157,6 +166,7 @@ class Project(Settings):
             policy=self.policy.overridden_by(settings.policy),
             vars_files=tuple(self.folder / file for file in settings.vars),
             hold=settings.hold,
+            notifications=settings.notifications or self.notifications,
         )
 
     def is_default(self, name: str) -> bool:
@@ -184,6 +194,7 @@ class Environment:
     policy: PolicySettings
     vars_files: tuple[Path, ...]
     hold: str | None
+    notifications: NotificationSettings | None = None
 
     @property
     def folder(self) -> Path:
