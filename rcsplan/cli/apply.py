@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,11 +17,12 @@ from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.heartbeats import heartbeat
 from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.notifying import notify_applied, notify_refused
 from rcsplan.cli.options import SPAN, ci_outputs_option, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.surroundings import utc_now
 from rcsplan.cli.wiring import open_target
-from rcsplan.errors import UsageError
+from rcsplan.errors import Blocked, UsageError
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
 from rcsplan.operations.apply import apply as apply_now
 from rcsplan.operations.hold import hold_of
@@ -116,14 +118,21 @@ def apply(
         skip_blocked=skip_blocked,
         on_error=OnError(on_error),
     )
+    carry_out = partial(apply_saved, target, saved) if saved else partial(apply_now, target)
     outputs = find_ci_outputs() if ci_outputs else None
     with _Attended(invocation, target, auto_approve=auto_approve, outputs=outputs) as attended:
         attendance = attended.attendance
-        applied = apply_saved(target, saved, options, attendance) if saved else apply_now(target, options, attendance)
+        try:
+            applied = carry_out(options, attendance)
+        except Blocked:
+            attended.tell_refused()
+            raise
     if outputs is not None:
         outputs.write_applied(applied)
     report_diagnostics(refusals(applied), invocation)
     sys.stdout.write(format_applied(applied, invocation.out))
+    sys.stdout.flush()
+    notify_applied(applied, target, invocation)
     received = attended.interruption.received
     code = 128 + received if received else applied.exit_code
     if invocation.logs_json:
@@ -142,6 +151,7 @@ class _Attended:
         self._target = target
         self._auto_approve = auto_approve
         self._outputs = outputs
+        self._shown: Plan | None = None
         self._open = ExitStack()
         self._listener: Listener | None = None
         self._heartbeat = heartbeat(invocation)
@@ -167,7 +177,13 @@ class _Attended:
             is_leaving=self.interruption.has_come,
         )
 
+    def tell_refused(self) -> None:
+        """Tell the project's webhook what holds up the plan that was shown."""
+        if self._shown is not None:
+            notify_refused(self._shown, self._target, self._invocation)
+
     def _show(self, plan: Plan) -> None:
+        self._shown = plan
         if self._invocation.logs_json:
             sys.stderr.write(format_planned(plan, utc_now()) + "\n")
         text = format_plan_text(plan, self._invocation.out, verbose=self._invocation.verbose)

@@ -14,6 +14,7 @@ from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
+from rcsplan.manifest.notification_settings import NotificationSettings
 from rcsplan.manifest.policy_settings import PolicySettings
 from rcsplan.manifest.prices import PriceSettings
 from rcsplan.manifest.settings import ProviderSettings, Settings
@@ -67,6 +68,11 @@ class EnvironmentSettings(Settings):
     prices: PriceSettings | None = Field(
         None, description="What differs from the project's prices.", examples=[{"reach": "70%"}]
     )
+    notifications: NotificationSettings | None = Field(
+        None,
+        description="The webhook that its runs tell; the project's where it is not given.",
+        examples=[{"url": {"env": "SLACK_WEBHOOK"}, "on": ["blocked", "unknown"]}],
+    )
     hold: str | None = Field(
         None,
         min_length=1,
@@ -113,6 +119,9 @@ class Project(Settings):
         None,
         description="A pause of `run` in every environment; apply by hand goes on.",
         examples=[{"reason": "Stock-taking", "until": "2026-12-24 09:00"}],
+    )
+    notifications: NotificationSettings | None = Field(
+        None, description="The webhook that runs tell.", examples=[{"url": {"env": "SLACK_WEBHOOK"}}]
     )
     manifests: Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
         None, description="Globs that narrow which files are manifests.", examples=[["acme/**/*.yaml"]]
@@ -188,6 +197,7 @@ class Project(Settings):
             vars_files=tuple(self.folder / file for file in settings.vars),
             hold=settings.hold,
             suspensions=tuple(pause for pause in (self.suspend, settings.suspend) if pause is not None),
+            notifications=settings.notifications or self.notifications,
         )
 
     def is_default(self, name: str) -> bool:
@@ -217,6 +227,7 @@ class Environment:
     vars_files: tuple[Path, ...]
     hold: str | None
     suspensions: tuple[SuspensionSettings, ...] = ()
+    notifications: NotificationSettings | None = None
 
     @property
     def folder(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -21,9 +21,13 @@ from pydantic import (
 from rcsplan.manifest.quantity import Duration, Zone
 from rcsplan.manifest.validation import complaint
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 #: Hosts that are this machine.
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECRET_HEADER = re.compile(r"auth|cookie|key|password|secret|token", re.IGNORECASE)
 
 
 class Settings(BaseModel):
@@ -66,6 +70,23 @@ class Secret(Settings):
         if (secret.env is None) == (secret.file is None):
             raise complaint("wrong-value", "A secret needs one place", hint="Give either env or file.")
         return secret
+
+
+def refuse_literal_secrets(headers: Mapping[str, Secret | str]) -> None:
+    """Complain of a header that lets in whoever sends it and whose value stands in the project.
+
+    Raises:
+        PydanticCustomError: there is one.
+    """
+    for name, value in headers.items():
+        if isinstance(value, str) and _SECRET_HEADER.search(name):
+            raise complaint(
+                "literal-secret",
+                "A secret stands in the project",
+                detail=f"{name} looks like a header that lets in whoever sends it, and this file is kept in git.",
+                hint="Write {env: NAME} or {file: PATH} in its place, and replace the secret that was written.",
+                at=("headers", name),
+            )
 
 
 def _check_base_url(url: str) -> str:

@@ -11,11 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 
 from rcsplan.errors import ConfigurationError
 from rcsplan.manifest.quantity import Duration
-from rcsplan.manifest.settings import LOOPBACK, Secret, Settings
+from rcsplan.manifest.settings import LOOPBACK, Secret, Settings, refuse_literal_secrets
 from rcsplan.manifest.validation import complaint
 
 _ENVIRONMENT_SLOT = re.compile(r"\{\{\s*environment\s*\}\}")
-_SECRET_HEADER = re.compile(r"auth|cookie|key|password|secret|token", re.IGNORECASE)
 
 #: The scheme of the URLs of each object store.
 _SCHEMES = {"s3": "s3", "gcs": "gs", "azure": "az"}
@@ -161,15 +160,7 @@ class HttpStateSettings(CommonStateSettings):
 
     @model_validator(mode="after")
     def _refuse_literal_headers(self) -> Self:
-        for name, value in self.headers.items():
-            if isinstance(value, str) and _SECRET_HEADER.search(name):
-                raise complaint(
-                    "literal-secret",
-                    "A secret stands in the project",
-                    detail=f"{name} looks like a header that lets in whoever sends it, and this file is kept in git.",
-                    hint="Write {env: NAME} or {file: PATH} in its place, and replace the secret that was written.",
-                    at=("headers", name),
-                )
+        refuse_literal_secrets(self.headers)
         return self
 
 

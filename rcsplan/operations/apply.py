@@ -15,6 +15,7 @@ from rcsplan.apply.stopping import Stopper
 from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
 from rcsplan.operations.deliveries import count_deliveries
+from rcsplan.operations.notify import ended_since
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.policy import check_policy_again
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rcsplan.bsg.client import SendClient
     from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.load import Loaded
+    from rcsplan.operations.notify import Ended
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
     from rcsplan.plan.steps import Attempt, Step
@@ -80,12 +82,16 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What an apply did; `loaded` are the manifests, None for a saved plan; `confirmed` whether it was let go on."""
+    """What an apply did; `loaded` are the manifests, None for a saved plan; `confirmed` whether it was let go on.
+
+    `ended` are the sends whose delivery it recorded, where somebody is to be told of it.
+    """
 
     plan: Plan
     events: tuple[Event, ...]
     confirmed: bool
     loaded: Loaded | None = None
+    ended: Ended = ()
 
     @property
     def counts(self) -> Counter[Happening]:
@@ -156,7 +162,10 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
             events = run.carry_out(planned.plan, attendance) if confirmed else ()
             count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
-    return Applied(plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded)
+        ended = _ended(state, before, target)
+    return Applied(
+        plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded, ended=ended
+    )
 
 
 def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: Attendance) -> Applied:
@@ -184,7 +193,12 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             events = run.carry_out(saved, attendance) if confirmed else ()
             count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
-    return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed)
+        ended = _ended(state, before, target)
+    return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed, ended=ended)
+
+
+def _ended(state: State, before: Settled, target: Target) -> Ended:
+    return ended_since(state, before.seen.facts.now) if target.environment.notifications is not None else ()
 
 
 def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance, *, shift: ConfigurationError | None) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +20,7 @@ from rcsplan.web.flight import Deadline, Flight
 from rcsplan.web.redaction import Redaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic import JsonValue
 
@@ -160,7 +163,8 @@ class Exchange:
                 timeout=httpx.Timeout(remaining, connect=min(_CONNECT_SECONDS, remaining)),
                 extensions={"trace": flight.trace},
             )
-            response = self._client.send(request, stream=True)
+            with _unlogged():
+                response = self._client.send(request, stream=True)
             try:
                 content = _content_of(response)
             finally:
@@ -181,6 +185,32 @@ class Exchange:
             detail=f"It answered with status {answer.status}.{wait}",
             arrived=answer.status not in {_TOO_MANY, httpx.codes.FORBIDDEN},
         )
+
+
+class _Unlogged(logging.Filter):
+    """Keeps addresses out of httpx's log while a thread of ours sends: that of a webhook is a secret."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = threading.local()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a line may be logged."""
+        del record
+        return not getattr(self.here, "is_sending", False)
+
+
+_UNLOGGED = _Unlogged()
+logging.getLogger("httpx").addFilter(_UNLOGGED)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    _UNLOGGED.here.is_sending = True
+    try:
+        yield
+    finally:
+        _UNLOGGED.here.is_sending = False
 
 
 def _content_of(response: httpx.Response) -> bytes:
