@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import format_option
+from rcsplan.cli.options import address_arguments, format_option
 from rcsplan.cli.wiring import open_target
 from rcsplan.operations.report import report as report_on
 from rcsplan.output.delivery_rows import format_report_csv, format_report_json
@@ -21,7 +21,7 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS or CAMPAIGN]...")
+@address_arguments
 @click.option("--since", type=_DATE, metavar="DATE", help="What began on that day or later, by the account's zone.")
 @click.option("--until", type=_DATE, metavar="DATE", help="What began on that day or earlier.")
 @format_option("text", "json", "csv")

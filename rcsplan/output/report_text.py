@@ -37,7 +37,11 @@ _HEADING = Row(
 def format_report(report: Report, style: Style, *, width: int) -> str:
     """The report as a table that fits a width in columns, with the verdict before it."""
     place = place_line(report.environment, report.zone, report.looked_at, reaches_people=report.reaches_people)
-    lines = [style.dim(place), "", *(style.bold(line) for line in wrapped(_verdict(report), width))]
+    lines = [
+        *(style.dim(line) for line in wrapped(place, width)),
+        "",
+        *(style.bold(line) for line in wrapped(_verdict(report), width)),
+    ]
     total = report.total
     if total.sends:
         rows = tuple(row for campaign in report.campaigns for row in _campaign(campaign, report.zone))

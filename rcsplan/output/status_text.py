@@ -38,7 +38,11 @@ _USUAL = frozenset({"scheduled", "sending", "done", "gone", "spam"})
 def format_status(status: Status, style: Style, *, width: int) -> str:
     """The sends as a table that fits a width in columns, with the verdict before it."""
     place = place_line(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
-    lines = [style.dim(place), "", *(style.bold(line) for line in wrapped(_verdict(status), width))]
+    lines = [
+        *(style.dim(line) for line in wrapped(place, width)),
+        "",
+        *(style.bold(line) for line in wrapped(_verdict(status), width)),
+    ]
     if status.sends:
         rows = tuple(_row(send) for send in status.sends)
         lines += ["", *table(_HEADING, rows, style, width=width)]

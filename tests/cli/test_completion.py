@@ -26,7 +26,7 @@ def completed(words, *, at):
     ("words", "at", "offered"),
     [
         ("rcsplan pl", 1, ["plan"]),
-        ("rcsplan s", 1, ["show", "stop", "state", "senders", "sandbox", "schema"]),
+        ("rcsplan s", 1, ["show", "status", "stop", "state", "senders", "sandbox", "schema"]),
         ("rcsplan state sh", 2, ["show"]),
         ("rcsplan sandbox cl", 2, ["clock"]),
         ("rcsplan plan --det", 2, ["--detailed-exitcode"]),

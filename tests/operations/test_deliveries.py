@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rcsplan.bsg.client import NotFound
+from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
 from rcsplan.operations.deliveries import count_deliveries
 from tests.builders import NOW, make_record, make_remote, make_state
 
@@ -32,6 +33,15 @@ def test_what_is_recorded_is_not_read_again(sent):
     sent.clock.tick(DAY)
     sent.apply()
     assert sent.record() == before
+
+
+def test_a_saved_plan_counts_as_well(shop):
+    shop.declare("spring")
+    shop.apply()
+    shop.clock.tick(11 * DAY)
+    attendance = Attendance(show=lambda _: None, confirm=lambda _: True, listen=lambda _: None, hold=lambda: "")
+    apply_saved(shop.target, shop.plan(), ApplyOptions(), attendance)
+    assert shop.record().delivery.phones == 1240
 
 
 def test_after_it_the_plan_is_clean(sent):

@@ -281,3 +281,16 @@ def test_what_was_stopped_for_a_time_beyond_the_horizon_is_submitted_when_it_ope
     assert (sold.statuses(), sold.verdicts()) == (["stopped"], {"spring": "defer"})
     sold.clock.tick((NOW + timedelta(days=30) - sold.clock()) / timedelta(seconds=1))
     assert (counts(sold.apply()), sold.statuses()) == ({"spring": "submitted"}, ["stopped", "scheduled"])
+
+
+def test_who_submitted_a_replaced_version_is_remembered(sold):
+    first = sold.record()
+    sold.declare("spring", text="Changed")
+    sold.apply()
+    (past,) = sold.record().superseded
+    assert (past.remote_id, past.submitted_at, past.provenance) == (
+        first.remote_id,
+        first.submitted_at,
+        first.provenance,
+    )
+    assert sold.record().provenance != first.provenance

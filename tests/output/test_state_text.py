@@ -8,7 +8,7 @@ import pytest
 
 from rcsplan.output.state_history import format_history, history_rows
 from rcsplan.output.state_text import format_entry, format_state_list, list_rows
-from rcsplan.state.model import StopCause
+from rcsplan.state.model import Delivery, Provenance, StopCause, Superseded
 from tests.builders import (
     NOW,
     make_intent,
@@ -85,6 +85,38 @@ def test_no_state_is_said():
 def test_the_history_is_in_order_of_time(golden):
     records = {"second": make_record(), "first": make_record(submitted_at=NOW - timedelta(days=3))}
     golden("state/history.txt", format_history(history_rows(state_of(records))))
+
+
+def test_each_submission_is_credited_to_who_made_it_and_a_stop_to_nobody():
+    earlier = [
+        Superseded(remote_id=1, digest="v1:1", stopped_at=NOW - timedelta(hours=5)),
+        Superseded(
+            remote_id=2,
+            digest="v1:2",
+            submitted_at=NOW - timedelta(hours=4),
+            stopped_at=NOW - timedelta(hours=3),
+            provenance=Provenance(who="ada", commit="aaa"),
+        ),
+    ]
+    last = make_record(superseded=tuple(earlier), stop=make_stop(), archived_at=NOW, provenance=Provenance(who="bob"))
+    rows = history_rows(make_state([("spring", last)]))
+    assert [(row.what, row.remote_id, row.who, row.commit) for row in rows] == [
+        ("replaced", 1, "", ""),
+        ("submitted", 2, "ada", "aaa"),
+        ("replaced", 2, "", ""),
+        ("submitted", 54000001, "bob", ""),
+        ("archived", 54000001, "", ""),
+        ("stopped", 54000001, "", ""),
+    ]
+
+
+def test_what_was_reached_is_shown_once_it_is_counted():
+    delivery = Delivery(
+        rcs={"read": 900, "delivered": 200}, sms={"delivered": 70}, phones=1240, price="24.8", currency="EUR",
+        observed_at=NOW,
+    )  # fmt: skip
+    text = format_entry("spring", state_of({"spring": make_record(delivery=delivery)}).sends["spring"])
+    assert "reached      1,100 by RCS, 70 by SMS of 1,240 phones, for 24.8 EUR" in text
 
 
 def test_hostile_records_are_inert():
