@@ -9,12 +9,13 @@ from typing import IO, TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
 from rcsplan.output.apply_text import format_event
+from rcsplan.output.terminal import inert_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rcsplan.apply.events import Listener
-    from rcsplan.output.terminal import Style, inert_json
+    from rcsplan.output.terminal import Style
 
 
 @contextmanager
