@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rcsplan.output.markdown import block, code, prose
-from rcsplan.output.markdown_send import SENDING
+from rcsplan.output.markdown import code, prose
+from rcsplan.output.markdown_send import SENDING, way_out_lines
 from rcsplan.output.markdown_table import declared, time_of
 from rcsplan.output.moments import count, moment, money
 from rcsplan.output.plan_text import COUNTS, minute, verdict
@@ -52,8 +52,8 @@ def guard_lines(guard: Guard) -> Iterator[str]:
     """Why the plan is refused as a whole, and what allows it."""
     yield f"⛔ **Refused as a whole:** {prose(guard.detail)}"
     yield ""
-    yield block([f"  {line}" for line in guard.way_out.splitlines()], language="sh")
-    yield ""
+    for way_out in guard.way_out.splitlines():
+        yield from way_out_lines(way_out)
 
 
 def counted(actions: Iterable[Action]) -> str:

@@ -8,7 +8,7 @@ from rcsplan.output.markdown import block, code, html_code, prose
 from rcsplan.output.markdown_message import message_lines
 from rcsplan.output.moments import count, moment, money, span
 from rcsplan.output.plan_text import has_own_second, place_of, start_of, value_of
-from rcsplan.output.terminal import shortened
+from rcsplan.output.terminal import shortened, wrapped
 from rcsplan.output.words import word_changes
 from rcsplan.plan.model import ActionKind
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 #: Actions by which messages go out.
 SENDING = frozenset({ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.RESUBMIT})
 
-_MOST_LISTS, _MOST_CHANGES, _MOST_FINDINGS = 4, 30, 30
-_LONGEST_VALUE = 600
+_MOST_CHANGES, _MOST_FINDINGS = 30, 30
+_LONGEST_VALUE, _LONGEST_TEXT, _WIDTH = 600, 3000, 76
 _TIMES = "\u00d7"
 
 
@@ -130,7 +130,7 @@ def _facts(action: Action, plan: Plan) -> Iterator[str]:
 
 def _lists(action: Action) -> str:
     lists = [
-        f"{code(entry.name)} ({'size not told' if entry.contacts is None else f'{entry.contacts:,}'}, id {entry.id})"
+        f"{code(entry.name)} ({'size not told' if entry.contacts is None else f'{entry.contacts:,}'}, id `{entry.id}`)"
         for entry in action.audience.lists[:_MOST_FINDINGS]
     ]
     return f"{count(action.audience.contacts, 'contact')} in {', '.join(lists)}" if lists else "nobody"
@@ -181,15 +181,19 @@ def _changes(action: Action) -> Iterator[str]:
 def _change(change: FieldChange, names: dict[int, str]) -> Iterator[str]:
     """A field by its path, and below it both versions whole, with the words marked that differ."""
     yield f"@@ {shortened(change.path, _LONGEST_VALUE)} @@"
-    if isinstance(change.before, str) and isinstance(change.after, str):
-        pieces = list(word_changes(change.before[:3000], change.after[:3000]))
-        yield f"- {''.join(kept + (f'[-{gone}-]' if gone else '') for kept, gone, _ in pieces)}"
-        yield f"+ {''.join(kept + (f'{{+{added}+}}' if added else '') for kept, _, added in pieces)}"
+    before, after = change.before, change.after
+    if isinstance(before, str) and isinstance(after, str):
+        pieces = list(word_changes(before[:_LONGEST_TEXT], after[:_LONGEST_TEXT]))
+        yield from _signed("-", "".join(kept + (f"[-{gone}-]" if gone else "") for kept, gone, _ in pieces))
+        yield from _signed("+", "".join(kept + (f"{{+{added}+}}" if added else "") for kept, _, added in pieces))
         return
-    if change.before is not None:
-        yield f"- {shortened(value_of(change.before, names), _LONGEST_VALUE)}"
-    if change.after is not None:
-        yield f"+ {shortened(value_of(change.after, names), _LONGEST_VALUE)}"
+    for sign, value in (("-", before), ("+", after)):
+        if value is not None:
+            yield from _signed(sign, shortened(value_of(value, names), _LONGEST_VALUE))
+
+
+def _signed(sign: str, text: str) -> Iterator[str]:
+    return (f"{sign} {line}" for line in wrapped(text, _WIDTH))
 
 
 def _has_message(action: Action) -> bool:

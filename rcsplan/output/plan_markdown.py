@@ -27,8 +27,8 @@ _LONGEST_NAME = 100
 #: How many sends are unfolded from the beginning, where there are no more.
 _FEW = 2
 _MOST_ADDRESSES = 5
-#: What headings, and the sentence about what was left out, may take.
-_RESERVE = 1200
+#: By how much less is tried, at the least, where headings and the sentence about what was left out were too much.
+_LESS = 400
 
 _GUARD = Noun(one="reason to refuse the whole", many="reasons to refuse the whole")
 _BLOCK = Noun(one="block", many="blocks")
@@ -60,14 +60,14 @@ def format_plan_markdown(plan: Plan, *, limit: int = LIMIT) -> str:
     top, bottom = [*head, *overview(plan), ""], list(closing(plan))
     ordered = sorted(plan.actions, key=lambda action: _RANKS.get(action.action, 1))
     table = table_of((one for one in ordered if one.action is not ActionKind.NONE), year=plan.created_at.year)
-    room = limit - sum(map(size, (*top, *bottom))) - _RESERVE
+    room = limit - sum(map(size, (*top, *bottom)))
     while room > 0:
         chosen = choose(_steps(plan, ordered, table), room=room)
         text = "\n".join([*top, *_sections(chosen, ordered, table), *bottom, ""])
         excess = size(text) - limit
         if excess <= 0:
             return text
-        room -= excess
+        room -= max(excess, _LESS)
     return "\n".join([*head, f"This is too long for a comment. {_ALL_OF_IT}", ""])
 
 

@@ -26,7 +26,8 @@ CONTROLS = "\x1b[2J\x1b]0;owned\x07\x1b]8;;https://evil.example\x1b\\\x9b1m\r\x0
 #: Lines that mean something to a platform where a line begins; a message may have lines of its own.
 LINES = (
     "/close\n/merge\n```\n/approve\n````\n~~~\n</details>\n\n> [!CAUTION]\n# Blocked: 0\n- [ ] task\n1. one\n---\n"
-    "| a | b |\n|---|---|\n[^1]: note\n::include{file=/etc/passwd}\n[[_TOC_]]\n>>>\n    code\n<details open>\n\n<!-- x -->"
+    "| a | b |\n|---|---|\n[^1]: note\n::include{file=/etc/passwd}\n[[_TOC_]]\n>>>\n    code\n<details open>\n\n"
+    "<!-- x -->"
 )
 
 #: What a message may have: no control characters but line breaks.

@@ -1,4 +1,4 @@
-"""What Markdown becomes where it is read: rendered by other code than ours, and then looked through for what we forbid."""
+"""What Markdown becomes where it is read: rendered by other code than ours, and searched for what must not be there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _OURS = {
 
 #: What GitHub and GitLab make something of in rendered text, but for text in code.
 _POST_PROCESSED = re.compile(
-    r"@|#\d|(?i:gh-\d)|(?<!\w)[!~%&^$]\w|:(?=[a-z0-9_+-]*[a-z]|\d{3})[a-z0-9_+-]+:|://|www\.|\b[0-9a-f]{7,40}\b|\$|\[\^|\[[ x]\]|\[!",
+    r"@|#\d|(?i:gh-\d)|(?<!\w)[!~%&^$]\w|:(?=[a-z0-9_+-]*[a-z]|\d{3})[a-z0-9_+-]+:|://|www\.|\b[0-9a-f]{7,40}\b"
+    r"|\$|\[\^|\[[ x]\]|\[!",
     re.ASCII,
 )
 #: What they make something of where a line of the source begins.
