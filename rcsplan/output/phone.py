@@ -191,7 +191,7 @@ def _buttons(card: Mapping[str, JsonValue]) -> Iterator[ShownButton]:
             continue
         label, url, phone = (_string(button, key) for key in ("text", "url", "phone"))
         if url == UNSUBSCRIBE_URL:
-            yield ShownButton(label=label, action="opts out", target="their own link")
+            yield ShownButton(label=label, action="opts out", target="by a link of each reader's own")
         elif url:
             yield ShownButton(label=label, action="opens", target=url)
         else:

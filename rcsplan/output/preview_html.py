@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: More days than this are folded, so that the campaigns are not far below.
 _DAYS_OPEN = 12
+
+_BUTTON = re.compile(r"(suggestions\[[0-9]+\])\..*")
 
 #: How an action is coloured; its name stands beside it.
 _TONES = {
@@ -142,7 +145,7 @@ def _submitted(action: Action | None) -> str:
     prior = action.prior if action is not None else None
     if action is None or prior is None:
         return "as it was last recorded"
-    start = moment(prior.start_at, action.timezone) if prior.start_at else "at once"
+    start = moment(_minute(prior.start_at), action.timezone) if prior.start_at else "at once"
     return f"revision {prior.revision}, to start {start}"
 
 
@@ -173,7 +176,7 @@ def _facts(send: PreviewedSend) -> Iterator[_Fact]:
     for finding in action.policy:
         yield _finding(finding)
     if action.diff:
-        yield _Fact(name="Changed", text="\n".join(change.path for change in action.diff), tone="changed")
+        yield _Fact(name="Changed", text="\n".join(_changed(action)), tone="changed")
     for note in action.notes:
         yield _Fact(name="Note", text=note)
 
@@ -187,6 +190,11 @@ def _audience(send: PreviewedSend) -> str:
 def _start(send: PreviewedSend) -> str:
     start = moment(_minute(send.entry.start), send.entry.zone)
     return f"as soon as it is applied, until {start}" if send.entry.is_instant else start
+
+
+def _changed(action: Action) -> Iterator[str]:
+    """The fields that changed, a button as a whole."""
+    yield from dict.fromkeys(_BUTTON.sub(r"\1", change.path) for change in action.diff)
 
 
 def _finding(finding: PolicyFinding) -> _Fact:

@@ -7,6 +7,7 @@ from sms_toolkit import profile_message
 
 from rcsplan.campaign.sms import (
     Segmentation,
+    divided,
     forcing_character,
     in_gsm,
     named,
@@ -76,6 +77,20 @@ def test_another_implementation_agrees_at_every_boundary_of_gsm_7(boundary, shif
 def test_another_implementation_agrees_at_every_boundary_of_ucs_2(boundary, shift, last):
     text = "ї" * (boundary + shift - 1) + last + "ї" * 9
     assert segmented(text).parts == parts_by_another(text)
+
+
+@given(st.text("aї€[😀\u2019", max_size=500))
+def test_the_parts_of_a_text_are_the_whole_text_and_as_many_as_are_counted(text):
+    parts = divided(text)
+    assert ("".join(parts), len(parts)) == (text, segmented(text).parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [("a" * 160, [160]), ("a" * 161, [153, 8]), ("a" * 152 + "€" * 5, [152, 5]), ("я" * 66 + "😀" * 3, [66, 3])],
+)
+def test_no_character_is_divided(text, lengths):
+    assert [len(part) for part in divided(text)] == lengths
 
 
 @given(st.text("aї€[😀\u2019", max_size=500))

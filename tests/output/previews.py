@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
-from rcsplan.plan.model import ActionKind, FieldChange, Place, PlannedList, PolicyFinding, Prior, Reason
+from rcsplan.operations.preview import preview_of_plan
+from rcsplan.output.preview_html import format_preview
+from rcsplan.plan.model import ActionKind, Audience, FieldChange, Place, PlannedList, PolicyFinding, Prior, Reason
 from tests.output.plans import HOSTILE, START, make_action, make_plan
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><a href='javascript:alert(3)'>&lt;b&gt;</a></style>"
@@ -23,7 +26,8 @@ def card(text, *, media="https://user:secret@cdn.example/a b/%3Cimg%3E.gif", but
         "text": f"{text}\n{text}",
         "media": {"url": media},
         "suggestions": [
-            {"type": "link", "text": text[:25], "url": f"javascript:alert('{number}{text}')"} for number in range(buttons)
+            {"type": "link", "text": text[:25], "url": f"javascript:alert('{number}{text}')"}
+            for number in range(buttons)
         ],
     }
 
@@ -39,48 +43,60 @@ def body(text, *, cards=0):
     }
 
 
-def nasty_plan():
-    """A plan of texts that are hard to show, as text, card and carousel, blocked and replaced."""
-    actions = [
-        make_action(
-            kind,
-            address=f"nasty-{name}[{text[:8]}]",
-            payload=body(text, cards=cards),
-            sender=text,
-            reason=Reason.POLICY if kind is ActionKind.BLOCKED else None,
-            detail=text,
-            way_out=text,
-            notes=(text,),
-            policy=(
-                PolicyFinding(rule="links", severity="deny", detail=text, way_out=text, place=Place(file=text, line=1)),
-            ),
-            diff=(FieldChange(path="options", before={"text": f"Before {text}"}, after=None),)
-            if kind is ActionKind.REPLACE
-            else (),
-            prior=Prior(revision=1, digest="sha256:0", start_at=START),
-            audience={"lists": (PlannedList(id=1, name=text, contacts=7),), "contacts": 7},
-        )
+def nasty_action(kind, text, *, name, cards):
+    """An action of which every word is that text."""
+    return make_action(
+        kind,
+        address=f"{name}[{text[:8]}]",
+        payload=body(text, cards=cards),
+        sender=text,
+        reason=Reason.POLICY if kind is ActionKind.BLOCKED else None,
+        detail=text,
+        way_out=text,
+        notes=(text,),
+        policy=(
+            PolicyFinding(rule="links", severity="deny", detail=text, way_out=text, place=Place(file=text, line=1)),
+        ),
+        diff=(FieldChange(path="options", before={"text": f"Before {text}"}),) if kind is ActionKind.REPLACE else (),
+        prior=Prior(revision=1, digest="sha256:0", start_at=START),
+        audience=Audience(lists=(PlannedList(id=1, name=text, contacts=7),), contacts=7),
+    )
+
+
+def nasty_plan(*texts):
+    """A plan of texts that are hard to show: blocked as text, replaced as card, submitted as carousel."""
+    actions = (
+        nasty_action(kind, text, name=name, cards=cards)
         for name, kind, cards in (
             ("text", ActionKind.BLOCKED, 0),
             ("card", ActionKind.REPLACE, 1),
             ("carousel", ActionKind.SUBMIT, 3),
         )
-        for text in ALL
-    ]
-    return make_plan(*actions, project="nasty", diagnostics=ALL, reaches_people=False)
+        for text in texts
+    )
+    return make_plan(*actions, project="nasty", diagnostics=texts, reaches_people=False)
 
 
-def long_plan(sends=300):
-    """A plan of many sends, some of them of one campaign."""
+def long_plan(sends):
+    """A plan of many sends, ten to a campaign, an hour apart."""
     return make_plan(
         *(
             make_action(
                 ActionKind.SUBMIT,
                 address=f"campaign-{number // 10:02}[cell={number % 10}]",
                 start_at=START + timedelta(hours=number),
-                timezone="Europe/Kyiv",
             )
             for number in range(sends)
         ),
         project="many",
     )
+
+
+def page_of(plan):
+    """The page of a plan."""
+    return format_preview(preview_of_plan(plan, addresses=()))
+
+
+def without_style(page):
+    """A page without what changes with every stroke of its looks."""
+    return re.sub(r"sha256-[^']+", "sha256-…", re.sub(r"(?s)<style>.*</style>", "<style>…</style>", page))

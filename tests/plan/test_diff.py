@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rcsplan.plan.diff import diff_payloads
+from rcsplan.plan.diff import diff_payloads, payload_before
 from rcsplan.plan.model import FieldChange
 
 CARDS = {"options": {"cards": [{"title": "One"}, {"title": "Two"}]}}
@@ -66,3 +66,13 @@ def test_there_and_back_names_the_same_fields(before, after):
 @given(PAYLOADS, PAYLOADS)
 def test_bodies_without_a_difference_are_equal(before, after):
     assert (diff_payloads(before, after) == ()) == (before == after)
+
+
+@given(PAYLOADS, PAYLOADS)
+def test_the_older_body_follows_from_the_newer_one_and_their_difference(before, after):
+    assert payload_before(after, diff_payloads(before, after)) == before
+
+
+@pytest.mark.parametrize("path", ["", ".", "a..b", "[0]", "options[9].text", "options.cards[0][1].x", "\x1b[2J"])
+def test_a_path_that_leads_nowhere_changes_nothing(path):
+    assert payload_before(CARDS, (FieldChange(path=path, before=None),)) == CARDS

@@ -1,0 +1,114 @@
+"""The preview as a page: whole, inert whatever its messages say, and the same for the same plan."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from rcsplan.plan.model import ActionKind, FieldChange, Reason
+from tests.output.plans import FOUND, PAYLOAD, hostile_plan, make_action, make_plan
+from tests.output.previews import ALL, HIDDEN, MARKUP, RTL, long_plan, nasty_plan, page_of, without_style
+
+STRUCTURE = {"html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "article", "footer"}
+TEXT = {"h1", "h2", "h3", "p", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "small", "s", "mark", "time", "a"}
+ELEMENTS = STRUCTURE | TEXT | {"details", "summary", "figure", "figcaption"}
+NAMES = {"class", "id", "href", "lang", "dir", "role", "tabindex", "datetime", "open"}
+ATTRIBUTES = NAMES | {"aria-label", "aria-labelledby", "aria-hidden", "charset", "name", "content", "http-equiv"}
+
+
+class Reader(HTMLParser):
+    """Keeps what stands on a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.attributes, self.links, self.ids, self.texts = set(), set(), set(), [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        given = dict(attrs)
+        self.links |= {given["href"]} if "href" in given else set()
+        self.ids += [given["id"]] if "id" in given else []
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(params=["nasty", "hostile"])
+def reader(request):
+    return Reader(page_of(nasty_plan(*ALL) if request.param == "nasty" else hostile_plan()))
+
+
+def test_foreign_text_makes_no_element_and_no_attribute(reader):
+    assert (reader.elements - ELEMENTS, reader.attributes - ATTRIBUTES) == (set(), set())
+
+
+def test_links_lead_to_places_of_the_page_alone(reader):
+    assert reader.links - {f"#{name}" for name in reader.ids} == set()
+
+
+def test_no_id_stands_twice():
+    reader = Reader(page_of(nasty_plan(*ALL)))
+    assert len(set(reader.ids)) == len(reader.ids)
+
+
+def test_no_character_hides_or_steers(reader):
+    steering = {"\u202e", "\u2066", "\u200b", "\u2060", "\u00ad", "\u2028", "\x07", "\x1b", "\x9b", "\x00", "\r"}
+    assert steering & set("".join(reader.texts)) == set()
+
+
+def test_a_secret_in_the_address_of_media_is_not_shown(reader):
+    assert "secret" not in "".join(reader.texts)
+
+
+def test_a_page_of_hostile_text(golden):
+    golden("preview/hostile.html", without_style(page_of(nasty_plan(MARKUP, HIDDEN, RTL))))
+
+
+def test_a_page_of_three_hundred_sends_shows_each_of_them():
+    reader = Reader(page_of(long_plan(300)))
+    assert {f"send-{number}" for number in range(1, 301)} <= set(reader.ids)
+
+
+def test_a_long_calendar_is_folded():
+    assert "<details open>" in page_of(long_plan(24))
+    assert "<details open>" not in page_of(long_plan(24 * 14))
+
+
+def test_a_plan_of_nothing_has_a_page():
+    assert "Nothing is declared for these days." in page_of(make_plan())
+
+
+def test_what_is_blocked_says_why_and_what_to_do(golden):
+    action = make_action(ActionKind.BLOCKED, Reason.POLICY, policy=FOUND)
+    golden("preview/blocked.html", without_style(page_of(make_plan(action))))
+
+
+def test_before_stands_beside_after(golden):
+    change = FieldChange(path="options.cards[0].title", before="Autumn", after="Winter")
+    golden("preview/replaced.html", without_style(page_of(make_plan(make_action(ActionKind.REPLACE, diff=(change,))))))
+
+
+def test_what_is_stopped_is_not_in_the_calendar():
+    page = page_of(make_plan(make_action(ActionKind.STOP), make_action(ActionKind.SUBMIT)))
+    assert ('<a href="#send-1"><strong>stop-it' in page, "submit-it</strong>" in page) == (False, True)
+
+
+def test_what_ended_and_is_no_longer_kept_is_left_out():
+    page = page_of(make_plan(make_action(ActionKind.ARCHIVE, payload=None), make_action(ActionKind.NONE)))
+    assert ("archive-it" in page, "none-it" in page) == (False, True)
+
+
+def test_sends_of_one_campaign_stand_side_by_side():
+    page = page_of(
+        make_plan(*(make_action(ActionKind.SUBMIT, address=f"sale[locale={name}]") for name in ("uk", "en")))
+    )
+    assert 'aria-label="sale, side by side"' in page
+
+
+def test_a_message_without_fallback_says_that_nothing_follows():
+    payload = {key: value for key, value in PAYLOAD.items() if key != "alternative_channel"}
+    page = page_of(make_plan(make_action(ActionKind.SUBMIT, payload=payload, fallback_at=None)))
+    assert "None: who cannot receive RCS gets nothing." in page
