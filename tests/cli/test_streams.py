@@ -93,7 +93,12 @@ def test_with_json_logs_diagnostics_are_one_line(project):
 
 def test_with_json_logs_every_line_of_an_apply_is_json(project):
     lines = project.run("--log-format", "json", "apply", "--auto-approve").err.splitlines()
-    assert sorted(json.loads(line)["event"] for line in lines) == ["started"] * 4 + ["submitted"] * 4
+    assert sorted(json.loads(line)["event"] for line in lines) == [
+        "apply.finished",
+        "apply.planned",
+        *["apply.started"] * 4,
+        *["apply.submitted"] * 4,
+    ]
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(project):

@@ -11,9 +11,11 @@ from rcsplan.apply.events import Event, Happening
 from rcsplan.errors import OutcomeUnknown, Rejected
 from rcsplan.operations.apply import Applied
 from rcsplan.output.apply_text import format_applied, format_event
-from rcsplan.output.progress import format_event_json, progress
+from rcsplan.output.progress import progress
+from rcsplan.output.stream import format_event_json
 from rcsplan.output.terminal import Style
 from rcsplan.plan.model import ActionKind, Reason
+from tests.builders import NOW
 from tests.output.plans import HOSTILE, make_action, make_plan
 
 PLAIN = Style()
@@ -77,15 +79,18 @@ def test_hostile_answers_are_inert():
 
 def test_as_json_every_event_is_one_line():
     stream = io.StringIO()
-    with progress(stream, PLAIN, as_json=True, total=1) as tell:
+    with progress(stream, PLAIN, as_json=True, total=1, now=lambda: NOW) as tell:
         tell(make_event(Happening.STARTED, detail=HOSTILE))
         tell(make_event(Happening.SUBMITTED, remote_id=7))
-    assert [json.loads(line)["event"] for line in stream.getvalue().split("\n")[:-1]] == ["started", "submitted"]
+    assert [json.loads(line)["event"] for line in stream.getvalue().split("\n")[:-1]] == [
+        "apply.started",
+        "apply.submitted",
+    ]
 
 
 def test_as_plain_lines_a_start_is_no_news():
     stream = io.StringIO()
-    with progress(stream, PLAIN, as_json=False, total=1) as tell:
+    with progress(stream, PLAIN, as_json=False, total=1, now=lambda: NOW) as tell:
         tell(make_event(Happening.STARTED))
         tell(make_event(Happening.SUBMITTED, remote_id=7))
     assert stream.getvalue() == "spring: submitted as campaign 7\n"
@@ -93,7 +98,7 @@ def test_as_plain_lines_a_start_is_no_news():
 
 def test_on_a_terminal_the_lines_stand_above_the_progress():
     stream = Terminal()
-    with progress(stream, PLAIN, as_json=False, total=1) as tell:
+    with progress(stream, PLAIN, as_json=False, total=1, now=lambda: NOW) as tell:
         tell(make_event(Happening.SUBMITTED, address="spring[locale=uk]", remote_id=7))
     assert "spring[locale=uk]: submitted as campaign 7" in stream.getvalue()
     assert "1/1" in stream.getvalue()
@@ -101,8 +106,10 @@ def test_on_a_terminal_the_lines_stand_above_the_progress():
 
 def test_an_event_as_json_names_everything():
     event = make_event(Happening.SUBMITTED, remote_id=7)
-    assert json.loads(format_event_json(event)) == {
-        "event": "submitted",
+    assert json.loads(format_event_json(event, NOW)) == {
+        "v": 1,
+        "event": "apply.submitted",
+        "at": "2026-11-24T09:00:00.000Z",
         "address": "spring",
         "revision": 1,
         "remote_id": 7,

@@ -91,14 +91,14 @@ def interrupted(shop, provider, *signals):
         lines = iter(run.stderr.readline, "")
         for number in signals:
             run.send_signal(number)
-            next((line for line in lines if json.loads(line)["event"] != "started"), None)
+            next((line for line in lines if json.loads(line)["event"] not in {"apply.planned", "apply.started"}), None)
         return run.wait()
 
 
 def not_started(run):
     """Why the rest of an apply did not start."""
     lines = [json.loads(line) for line in run.communicate()[1].splitlines()]
-    return {line["detail"] for line in lines if line.get("event") == "not_started"}
+    return {line["detail"] for line in lines if line["event"] == "apply.not_started"}
 
 
 def test_a_hold_that_appears_during_a_run_holds_what_was_not_started(slow):
