@@ -72,9 +72,9 @@ def _sums(expected: Decimal | None, worst: Decimal | None, currency: str) -> Ite
 def _term(channel: ChannelEstimate) -> str:
     price = "?" if channel.price is None else f"{channel.price.normalize():f}"
     parts = [str(channel.parts)] if channel.parts > 1 else []
-    # Spaces that do not break keep each product on one line.
-    product = "\u00a0\N{MULTIPLICATION SIGN}\u00a0".join([f"{channel.messages:,}", *parts, price])
-    return f"{channel.channel.upper()}\u00a0{product}"
+    # Without spaces, so that no line breaks inside of a product.
+    product = "\N{MULTIPLICATION SIGN}".join([f"{channel.messages:,}", *parts, price])
+    return f"{channel.channel.upper()} {product}"
 
 
 def _reach(estimate: Estimate) -> str:

@@ -101,6 +101,7 @@ class Shop:
     clock: Clock
     settings: dict = field(default_factory=dict)
     policy: dict = field(default_factory=dict)
+    prices: dict = field(default_factory=dict)
     provider: Provider = None
 
     def __post_init__(self):
@@ -108,7 +109,7 @@ class Shop:
 
     @property
     def target(self):
-        project = make_project(self.folder, provider=self.settings, policy=self.policy)
+        project = make_project(self.folder, provider=self.settings, policy=self.policy, prices=self.prices)
         return Target(
             environment=project.environment(None),
             provider=self.provider,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 
 from rcsplan.plan.model import (
     Action,
     ActionKind,
     Audience,
+    ChannelEstimate,
     Drift,
+    Estimate,
     FieldChange,
     Guard,
     Place,
     Plan,
+    PlanEstimate,
     PlannedList,
     PlannedSource,
     PlannedState,
@@ -74,6 +78,20 @@ FOUND = (
         place=Place(file="acme/_defaults.yaml", line=3),
         waiver=WAIVER,
     ),
+)
+
+
+#: A cost whose words are hostile: names of lists, and what a state taught.
+HOSTILE_ESTIMATE = Estimate(
+    currency=HOSTILE,
+    expected=Decimal(1),
+    worst=Decimal(2),
+    reach=0.5,
+    reach_origin=f"learned {HOSTILE}",
+    channels=(
+        ChannelEstimate(channel="sms", messages=1, worst_messages=2, price=Decimal(1), origin=f"learned {HOSTILE}"),
+    ),
+    unknown=(HOSTILE,),
 )
 
 
@@ -155,6 +173,7 @@ def hostile_plan():
                 rule="links", severity="warn", detail=HOSTILE, way_out=HOSTILE, place=Place(file=HOSTILE, line=1)
             ),
         ),
+        "estimate": HOSTILE_ESTIMATE,
         "waivers": (PlannedWaiver(rule="links", reason=HOSTILE, owner=HOSTILE, until=date(2026, 12, 31)),),
         "prior": Prior(revision=1, digest=HOSTILE, status=HOSTILE),
         "opens_on": date(2026, 12, 10),
@@ -171,6 +190,7 @@ def hostile_plan():
         diagnostics=(HOSTILE,),
         guards=(Guard(code="x", detail=HOSTILE, way_out=HOSTILE),),
         next_due=NOW,
+        estimate=PlanEstimate(currency=HOSTILE, worst=Decimal(1)),
     )
 
 

@@ -221,3 +221,10 @@ def test_a_list_that_is_named_like_one_of_the_unsubscribed_is_found(name):
 @pytest.mark.parametrize("name", ["Newsletter", "One-stop shop", "Subscribers", "Options", "Adopters out of town"])
 def test_other_lists_are_left_alone(name):
     assert breaks("stop-list", make_candidate(lists=(AudienceList(id=8, name=name, contacts=900),))) == []
+
+
+def test_of_many_other_sends_some_are_named():
+    history = [Touch(list_id=NEWSLETTER.id, address=f"at-{hour}", at=at(f"2026-12-01 0{hour}:00")) for hour in range(8)]
+    limits = {"fatigue_hourly": 1, "fatigue_hours": 24}
+    ((_, detail),) = found("fatigue-hours", make_candidate(), thresholds=limits, history=history)
+    assert detail.endswith("at-4 at 2026-12-01 04:00 and 3 others.")
