@@ -30,6 +30,7 @@ COMMANDS = {
     "policy": ("rcsplan.cli.policy:policy", "The rules that a send must keep."),
     "plan": ("rcsplan.cli.plan:plan", "Show what an apply would do."),
     "show": ("rcsplan.cli.plan:show", "Show a saved plan."),
+    "approve": ("rcsplan.cli.approve:approve", "Approve a saved plan."),
     "apply": ("rcsplan.cli.apply:apply", "Submit what is planned, after confirmation."),
     "import": ("rcsplan.cli.adopt:import_", "Take a campaign of the account under management."),
     "stop": ("rcsplan.cli.stop:stop", "Stop live campaigns at once."),

@@ -14,6 +14,7 @@ from rcsplan.apply.recorder import Recorder
 from rcsplan.apply.stopping import Stopper
 from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
+from rcsplan.operations.approvals import consented
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.policy import check_policy_again
@@ -144,11 +145,12 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
         with target.provider.sender() as client:
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
-            confirmed = _reviewed(planned.plan, options, attendance, shift=shift_of(state, target))
+            plan = consented(planned.plan, target)
+            confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
-            events = run.carry_out(planned.plan, attendance) if confirmed else ()
+            events = run.carry_out(plan, attendance) if confirmed else ()
         save_for_good(session, target, now=before.seen.facts.now)
-    return Applied(plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded)
+    return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded)
 
 
 def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: Attendance) -> Applied:
@@ -169,13 +171,14 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             before = settle(client, state, session, target, timeout=options.settle_timeout, listen=attendance.listen)
             check_saved(saved, state, before.seen.facts, target.rules)
             check_policy_again(saved, state, before.seen.facts, target)
-            confirmed = _reviewed(saved, options, attendance, shift=shift_of(state, target))
+            plan = consented(saved, target)
+            confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
             run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
-            events = run.carry_out(saved, attendance) if confirmed else ()
+            events = run.carry_out(plan, attendance) if confirmed else ()
         save_for_good(session, target, now=before.seen.facts.now)
-    return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed)
+    return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed)
 
 
 def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance, *, shift: ConfigurationError | None) -> bool:

@@ -12,6 +12,7 @@ from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import campaigns_left_out, load_sends
 from rcsplan.manifest.occasion import Occasion
+from rcsplan.operations.approvals import with_authors
 from rcsplan.operations.observe import observe_account, refresh
 from rcsplan.operations.policy import policy_findings
 from rcsplan.operations.reconcile import findings
@@ -92,6 +93,7 @@ def plan_on(
     facts = replace(facts, adopted=adopted)
     actions = planned_actions(desired, state, facts, rules)
     actions = with_findings(actions, policy_findings(actions, loaded, state, facts, target))
+    actions = with_authors(actions, loaded, target)
     warnings = (*_texts(loaded.diagnostics), *_warnings_of_shift(state, target))
     made = plan_of(actions, state, facts, rules, source=target.runtime.source(), warnings=warnings)
     return Planned(plan=made, loaded=loaded)

@@ -10,6 +10,7 @@ from rcsplan.campaign.schedule import LEAD_FLOOR
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     from rcsplan.state.model import Account
@@ -68,6 +69,16 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """Above how many recipients, or above what cost, how many people of which role must approve."""
+
+    over: int | None = None
+    over_cost: Decimal | None = None
+    need: int = 1
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the project and its environment demand of a plan, and what this run was told to allow.
 
@@ -91,6 +102,7 @@ class Rules:
     exclusive: bool = False
     restore: frozenset[str] = frozenset()
     fingerprint_seconds: bool = False
+    approvals: tuple[ApprovalRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

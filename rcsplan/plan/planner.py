@@ -12,6 +12,7 @@ from rcsplan.campaign.digest import sha256
 from rcsplan.diagnostics import commands_in
 from rcsplan.plan.actions import Wish, action_of_record, action_of_wish
 from rcsplan.plan.audience import Directory, outgrown
+from rcsplan.plan.consent import demands_of
 from rcsplan.plan.decide import Judge
 from rcsplan.plan.document import checksum_of, sealed
 from rcsplan.plan.drift import drift_sentence, is_drift
@@ -197,6 +198,7 @@ def plan_of(
         diagnostics=tuple(warnings),
         next_due=_next_due(actions, facts),
         guards=guards,
+        approvals=demands_of(actions, rules.approvals),
         applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),
         checksum=checksum,
     )
