@@ -32,6 +32,7 @@ COMMANDS = {
     "show": ("rcsplan.cli.plan:show", "Show a saved plan."),
     "approve": ("rcsplan.cli.approve:approve", "Approve a saved plan."),
     "apply": ("rcsplan.cli.apply:apply", "Submit what is planned, after confirmation."),
+    "test": ("rcsplan.cli.trial:test", "Send a message to a seed list."),
     "import": ("rcsplan.cli.adopt:import_", "Take a campaign of the account under management."),
     "stop": ("rcsplan.cli.stop:stop", "Stop live campaigns at once."),
     "state": ("rcsplan.cli.state:state", "Inspect the state, and mend it."),

@@ -122,6 +122,12 @@ class Parts(RuleSettings):
     max: int | None = Field(None, ge=1, description="At most so many.", examples=[2])
 
 
+class Tested(RuleSettings):
+    """How many may get what nobody was sent as a test."""
+
+    over: int | None = Field(None, ge=0, description="Demanded for more contacts than these.", examples=[1000])
+
+
 _Any = TypeVar("_Any", bound=Settings)
 
 
@@ -144,6 +150,7 @@ class RulesSettings(Settings):
     senders: Listed = Listed()
     fatigue: Fatigue = Fatigue()
     expectation: RuleSettings = RuleSettings()
+    tested: Tested = Tested()
     stop_list: RuleSettings = Field(RuleSettings(), alias="stop-list")
     opt_out: Phrases = Field(Phrases(), alias="opt-out")
     reply_stop: RuleSettings = Field(RuleSettings(), alias="reply-stop")

@@ -42,6 +42,7 @@ class PolicySettings(Settings):
     audience_tolerance: Share = Field(0.10, description="Share by which an audience may grow after it was reviewed.")
     plan_ttl: Duration = Field(timedelta(hours=24), description="How long a saved plan may be applied.")
     max_stop: Share = Field(0.25, description="Share of the live sends that one run may remove or replace.")
+    max_test_contacts: int = Field(20, ge=1, description="Contacts that a list may have to be sent a test.")
     instant: Literal["deny", "allow"] | None = Field(
         None, description="Whether sends without a start time are allowed; only in a sandbox where it is not said."
     )

@@ -85,7 +85,7 @@ def plan_on(
         InvalidContent: a manifest has an error; nothing is planned.
         UsageError: an address that nothing declares or records.
     """
-    loaded = load_sends(target.environment, variables=target.variables, occasion=_occasion(state, facts.now, rules))
+    loaded = load_sends(target.environment, variables=target.variables, occasion=occasion_of(state, facts.now, rules))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     left_out = frozenset() if changes is None else campaigns_left_out(loaded, changes, target.variables)
@@ -99,7 +99,7 @@ def plan_on(
     return Planned(plan=made, loaded=loaded)
 
 
-def _occasion(state: State, now: datetime, rules: Rules) -> Occasion:
+def occasion_of(state: State, now: datetime, rules: Rules) -> Occasion:
     """When and after what the manifests are read."""
     return Occasion(
         now=now,

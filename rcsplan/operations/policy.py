@@ -107,6 +107,7 @@ def thresholds_of(environment: Environment) -> Thresholds:
         opt_out_phrases=rules.opt_out.phrases,
         allowed_hosts=rules.links.allowed_hosts,
         sms_parts=rules.sms_parts.max,
+        tested_over=rules.tested.over,
     )
 
 
@@ -126,6 +127,7 @@ def _world(actions: Iterable[Action], state: State, facts: Facts, target: Target
         if candidates and thresholds.fatigue is not None
         else (),
         candidates=candidates,
+        tested=frozenset(trial.content_digest for trial in state.trials.values() if not trial.is_unknown),
     )
 
 
@@ -146,6 +148,7 @@ def _candidate(action: Action, lists: dict[int, ContactList], expecting: set[str
             else AudienceList(id=entry.id, name=entry.name, contacts=entry.contacts)
             for entry in planned
         ),
+        content_digest=action.content_digest or "",
         is_due=action.action is not ActionKind.DEFER,
         has_expectation=whole in expecting,
         waivers=tuple(

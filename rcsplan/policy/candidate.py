@@ -47,6 +47,7 @@ class Candidate:
     fallback_at: datetime | None = None
     zones: tuple[ZoneInfo, ...]
     lists: tuple[AudienceList, ...] = ()
+    content_digest: str = ""
     is_due: bool = True
     has_expectation: bool = False
     waivers: tuple[Waiver, ...] = ()
@@ -144,13 +145,15 @@ class Thresholds:
     opt_out_phrases: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] | None = None
     sms_parts: int | None = None
+    tested_over: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
     """What surrounds the candidates: the clock, the account's zone, what was sent before, and each other.
 
-    `history` are sends that were submitted, but for those that the plan stops or replaces.
+    `history` are sends that were submitted, but for those that the plan stops or replaces. `tested` are the digests of
+    the contents that were sent to a seed list.
     """
 
     now: datetime
@@ -160,6 +163,7 @@ class World:
     thresholds: Thresholds = field(default_factory=Thresholds)
     history: Iterable[Touch] = ()
     candidates: tuple[Candidate, ...] = ()
+    tested: frozenset[str] = frozenset()
 
     @cached_property
     def contacts_up_to(self) -> Mapping[str, int]:
