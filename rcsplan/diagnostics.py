@@ -64,7 +64,7 @@ class Diagnostic:
 
 
 #: The commands that ways out and hints name, before each of which an environment may have to be chosen.
-_NAMED_COMMAND = re.compile(r"\brcsplan (?=(?:apply|plan|stop|state|import|lists|show|status)\b)")
+_NAMED_COMMAND = re.compile(r"\brcsplan (?=(?:apply|approve|plan|stop|test|state|import|lists|show|status)\b)")
 
 
 def commands_in(text: str, environment: str) -> str:

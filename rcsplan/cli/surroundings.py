@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from rcsplan.cli.history import GitHistory
 from rcsplan.errors import ConfigurationError, UsageError
 from rcsplan.manifest.changes import Changes
+from rcsplan.operations.history import NoHistory
 from rcsplan.plan.facts import Source
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rcsplan.manifest.settings import Secret
+    from rcsplan.operations.history import History
 
 _VARIABLE_PREFIX = "RCSPLAN_VAR_"
 _GIT_SECONDS = 10
@@ -136,6 +139,12 @@ class Surroundings:
         commit = self._git("rev-parse", "HEAD")
         return Source(commit=commit, dirty=bool(self._git("status", "--porcelain", "--", "."))) if commit else Source()
 
+    def history(self) -> History:
+        """Who wrote what of the project, by git."""
+        if not self._git("rev-parse", "--git-dir"):
+            return NoHistory()
+        return GitHistory(git=self._ask_git, ci_email=_ci_email())
+
     def path_in_repository(self) -> str:
         """The path from the root of the git repository to the folder, with a slash at its end; empty outside git."""
         return self._git("rev-parse", "--show-prefix")
@@ -167,6 +176,12 @@ class Surroundings:
         done = self.git(*arguments, seconds=_GIT_SECONDS)
         return os.fsdecode(done.stdout).removesuffix("\n") if done is not None and done.returncode == 0 else ""
 
+    def _ask_git(self, *arguments: str) -> str | None:
+        """What git answers, names of files taken as they are; None where it fails."""
+        done = self._run_git("--literal-pathspecs", *arguments, seconds=_GIT_DIFF_SECONDS)
+        # Of files in other encodings only the names of people matter here.
+        return done.stdout.decode(errors="replace").strip() if done is not None and done.returncode == 0 else None
+
     def _git_files(self, *arguments: str) -> frozenset[Path]:
         done = self.git(*arguments, seconds=_GIT_DIFF_SECONDS)
         if done is None or done.returncode != 0:
@@ -187,6 +202,13 @@ class Surroundings:
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
+
+
+def _ci_email() -> str:
+    """The email address of the person for whom a CI system runs: on GitHub the one that it gives to everybody."""
+    actor, number = os.environ.get("GITHUB_ACTOR"), os.environ.get("GITHUB_ACTOR_ID")
+    on_github = f"{number}+{actor}@users.noreply.github.com" if actor and number else ""
+    return os.environ.get("GITLAB_USER_EMAIL") or on_github
 
 
 def _user() -> str:

@@ -8,14 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from rcsplan.manifest.calendars import CALENDARS_FOLDER
-from rcsplan.manifest.composition import FOLDER_DEFAULTS
+from rcsplan.manifest.composition import FOLDER_DEFAULTS, Composer
 from rcsplan.manifest.files import PROJECT_FILE
 from rcsplan.manifest.template_files import TEMPLATES_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rcsplan.manifest.composition import Composed
+    from rcsplan.manifest.load import Loaded
     from rcsplan.manifest.project import Environment
     from rcsplan.manifest.variables import Variables
 
@@ -45,6 +46,22 @@ class Changes:
         return path in self._touched or any(above in self.files for above in path.parents)
 
 
+def files_behind(loaded: Loaded, campaigns: Iterable[str], variables: Variables) -> dict[str, tuple[str, list[str]]]:
+    """The file of each campaign's manifest, and the files and folders beside it of which it is made, by its name."""
+    environment = loaded.environment
+    composer = Composer(environment)
+    shared = [os.path.relpath(path, environment.folder) for path in _shared(environment, variables)]
+    found: dict[str, tuple[str, list[str]]] = {}
+    for name in campaigns:
+        manifest = loaded.read.get(name)
+        if manifest is not None:
+            own, *others = map(str, _files_of(composer.compose(manifest.document())))
+            # Of a symlink it is the target that somebody wrote.
+            real = os.path.relpath(os.path.realpath(environment.path_of(own)), environment.folder)
+            found[name] = real, [*shared, own, *others]
+    return found
+
+
 class Concern:
     """Which manifests of an environment changes concern.
 
@@ -54,9 +71,7 @@ class Concern:
     def __init__(self, changes: Changes, environment: Environment, variables: Variables) -> None:
         self._changes = changes
         self._folder = environment.folder
-        catalogues = map(environment.path_of, environment.project.catalogues.values())
-        shared = (self._folder / PROJECT_FILE, *environment.vars_files, *catalogues, *variables.files)
-        self._everything = any(changes.include(path.absolute()) for path in shared)
+        self._everything = any(changes.include(path.absolute()) for path in _shared(environment, variables))
         self._known: dict[PurePosixPath, bool] = {}
 
     def includes(self, composed: Composed) -> bool:
@@ -67,6 +82,12 @@ class Concern:
         if path not in self._known:
             self._known[path] = self._changes.include(self._folder / path)
         return self._known[path]
+
+
+def _shared(environment: Environment, variables: Variables) -> tuple[Path, ...]:
+    """The files and folders of which every manifest may be made."""
+    catalogues = map(environment.path_of, environment.project.catalogues.values())
+    return (environment.folder / PROJECT_FILE, *environment.vars_files, *catalogues, *variables.files)
 
 
 def _files_of(composed: Composed) -> Iterator[PurePosixPath]:

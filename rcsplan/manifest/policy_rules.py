@@ -138,6 +138,12 @@ class Cost(RuleSettings):
     )
 
 
+class Tested(RuleSettings):
+    """How many may get what nobody was sent as a test."""
+
+    over: int | None = Field(None, ge=0, description="Demanded for more contacts than these.", examples=[1000])
+
+
 _Any = TypeVar("_Any", bound=Settings)
 
 
@@ -161,6 +167,7 @@ class RulesSettings(Settings):
     fatigue: Fatigue = Fatigue()
     fatigue_hours: FatigueHours = Field(FatigueHours(), alias="fatigue-hours")
     expectation: RuleSettings = RuleSettings()
+    tested: Tested = Tested()
     stop_list: RuleSettings = Field(RuleSettings(), alias="stop-list")
     opt_out: Phrases = Field(Phrases(), alias="opt-out")
     reply_stop: RuleSettings = Field(RuleSettings(), alias="reply-stop")

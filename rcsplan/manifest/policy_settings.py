@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from rcsplan.campaign.schedule import LEAD_FLOOR
+from rcsplan.manifest.approval_settings import ApprovalSettings, Members
+from rcsplan.manifest.name import Name
 from rcsplan.manifest.policy_rules import RulesSettings, overridden
 from rcsplan.manifest.quantity import Duration, Share
 from rcsplan.manifest.settings import Settings
@@ -40,16 +42,28 @@ class PolicySettings(Settings):
     audience_tolerance: Share = Field(0.10, description="Share by which an audience may grow after it was reviewed.")
     plan_ttl: Duration = Field(timedelta(hours=24), description="How long a saved plan may be applied.")
     max_stop: Share = Field(0.25, description="Share of the live sends that one run may remove or replace.")
+    max_test_contacts: int = Field(20, ge=1, description="Contacts that a list may have to be sent a test.")
     instant: Literal["deny", "allow"] | None = Field(
         None, description="Whether sends without a start time are allowed; only in a sandbox where it is not said."
+    )
+    approvals: Annotated[tuple[ApprovalSettings, ...], Field(strict=False)] = Field(
+        (),
+        description="Approvals by people, without which nothing is submitted.",
+        examples=[[{"over": 1000, "need": 1}]],
+    )
+    roles: dict[Name, Members] = Field(
+        {},
+        description="Who may approve in which role, by the email addresses of their commits.",
+        examples=[{"legal": ["ann@acme.example"]}],
     )
     rules: RulesSettings = Field(RulesSettings(), description="The rules that a send must keep.")
 
     def overridden_by(self, other: PolicySettings | None) -> PolicySettings:
-        """This policy with everything that the other one says itself; of the rules, key by key."""
+        """This policy with everything that the other one says itself; of the rules and roles, key by key."""
         if other is None:
             return self
-        return overridden(self, other).model_copy(update={"rules": self.rules.overridden_by(other.rules)})
+        merged = {"rules": self.rules.overridden_by(other.rules), "roles": {**self.roles, **other.roles}}
+        return overridden(self, other).model_copy(update=merged)
 
     @property
     def severities(self) -> dict[str, Severity]:

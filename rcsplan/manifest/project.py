@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, ValidationEr
 
 from rcsplan.diagnostics import Diagnostic, did_you_mean
 from rcsplan.errors import ConfigurationError, InvalidContent, UsageError
+from rcsplan.manifest.approval_settings import role_problem
 from rcsplan.manifest.document import Document
 from rcsplan.manifest.files import PROJECT_FILE, read_source
 from rcsplan.manifest.name import Name
@@ -152,6 +153,17 @@ class Project(Settings):
     def prices_of(self, environment: EnvironmentSettings) -> PriceSettings:
         """The prices of an environment: the project's, with what it says itself."""
         return (self.prices or PriceSettings()).overridden_by(environment.prices)
+
+    @model_validator(mode="after")
+    def _know_the_roles(self) -> Self:
+        for name, environment in self.environments.items():
+            merged = self.policy.overridden_by(environment.policy)
+            own = environment.policy is not None and "approvals" in environment.policy.model_fields_set
+            at = ("environments", name, "policy", "approvals") if own else ("policy", "approvals")
+            problem = role_problem(merged.approvals, merged.roles, at=at)
+            if problem is not None:
+                raise problem
+        return self
 
     def found_in(self, folder: Path, document: Document) -> Self:
         """This project, knowing the folder it was read from and the document that says it."""

@@ -79,7 +79,7 @@ def _campaign(client: ReadClient, remote_id: int) -> tuple[CampaignInfo, int | N
 
 
 def _check_free(state: State, remote_id: int) -> None:
-    if remote_id in state.sends.claimed_ids():
+    if remote_id in state.claimed_ids():
         raise UsageError(
             f"Campaign {remote_id} belongs to another record of this state", hint="See whose: rcsplan state list --all"
         )

@@ -14,6 +14,7 @@ from rcsplan.apply.recorder import Recorder
 from rcsplan.apply.stopping import Stopper
 from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
+from rcsplan.operations.approvals import consented
 from rcsplan.operations.deliveries import count_deliveries
 from rcsplan.operations.notify import ended_since
 from rcsplan.operations.observe import clock_of, intent_clock_of
@@ -158,14 +159,13 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
             run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             before = run.settle(attendance)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
-            confirmed = _reviewed(planned.plan, options, attendance, shift=shift_of(state, target))
-            events = run.carry_out(planned.plan, attendance) if confirmed else ()
+            plan = consented(planned.plan, target)
+            confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
+            events = run.carry_out(plan, attendance) if confirmed else ()
             count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
         ended = _ended(state, before, target)
-    return Applied(
-        plan=planned.plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded, ended=ended
-    )
+    return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded, ended=ended)
 
 
 def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: Attendance) -> Applied:
@@ -187,14 +187,15 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             before = run.settle(attendance)
             check_saved(saved, state, before.seen.facts, target.rules)
             check_policy_again(saved, state, before.seen.facts, target)
-            confirmed = _reviewed(saved, options, attendance, shift=shift_of(state, target))
+            plan = consented(saved, target)
+            confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
-            events = run.carry_out(saved, attendance) if confirmed else ()
+            events = run.carry_out(plan, attendance) if confirmed else ()
             count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
         ended = _ended(state, before, target)
-    return Applied(plan=saved, events=(*before.events, *events), confirmed=confirmed, ended=ended)
+    return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, ended=ended)
 
 
 def _ended(state: State, before: Settled, target: Target) -> Ended:

@@ -12,6 +12,7 @@ from rcsplan.diagnostics import Diagnostic, Severity, did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import campaigns_left_out, load_sends
 from rcsplan.manifest.occasion import Occasion
+from rcsplan.operations.approvals import with_authors
 from rcsplan.operations.cost import costs_of, estimator_of, plan_estimate
 from rcsplan.operations.observe import observe_account, refresh
 from rcsplan.operations.policy import policy_findings, world_of
@@ -94,7 +95,7 @@ def plan_on(
         InvalidContent: a manifest has an error; nothing is planned.
         UsageError: an address that nothing declares or records.
     """
-    loaded = load_sends(target.environment, variables=target.variables, occasion=_occasion(state, facts.now, rules))
+    loaded = load_sends(target.environment, variables=target.variables, occasion=occasion_of(state, facts.now, rules))
     if any(diagnostic.is_error for diagnostic in loaded.diagnostics):
         raise InvalidContent(loaded.diagnostics)
     left_out = frozenset() if changes is None else campaigns_left_out(loaded, changes, target.variables)
@@ -107,13 +108,14 @@ def plan_on(
         actions, state, facts, target, estimator=estimator, costs=costs, sends=loaded.desired.sends.values()
     )
     actions = with_findings(with_costs(actions, costs), policy_findings(world, loaded, target, look=look))
+    actions = with_authors(actions, loaded, target)
     estimate = plan_estimate(actions, costs, facts, estimator, month=world.busiest_month)
     warnings = (*_texts(loaded.diagnostics), *_warnings_of_shift(state, target))
     made = plan_of(actions, state, facts, rules, source=target.runtime.source(), warnings=warnings, estimate=estimate)
     return Planned(plan=made, loaded=loaded)
 
 
-def _occasion(state: State, now: datetime, rules: Rules) -> Occasion:
+def occasion_of(state: State, now: datetime, rules: Rules) -> Occasion:
     """When and after what the manifests are read."""
     return Occasion(
         now=now,

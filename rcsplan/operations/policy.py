@@ -121,6 +121,7 @@ def thresholds_of(environment: Environment) -> Thresholds:
         cost_per_send=_budget(rules.cost_per_send),
         cost_per_run=_budget(rules.cost_per_run),
         cost_per_month=_budget(rules.cost_per_month),
+        tested_over=rules.tested.over,
     )
 
 
@@ -169,6 +170,7 @@ def world_of(
         currency=estimator.currency,
         funds=facts.funds,
         candidates=candidates,
+        tested=frozenset(trial.content_digest for trial in state.trials.values() if not trial.is_unknown),
     )
 
 
@@ -189,6 +191,7 @@ def _candidate(action: Action, lists: dict[int, ContactList], expecting: set[str
             else AudienceList(id=entry.id, name=entry.name, contacts=entry.contacts)
             for entry in planned
         ),
+        content_digest=action.content_digest or "",
         is_due=action.action is not ActionKind.DEFER,
         has_expectation=whole in expecting,
         waivers=tuple(

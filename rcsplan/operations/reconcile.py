@@ -62,7 +62,7 @@ def findings(client: ReadClient, state: State, seen: Observation, target: Target
     judged = [
         (address, record, conclusion)
         for address, record in _open_and_watched(state, seen)
-        if (conclusion := _conclude(client, record, seen, evidence)) is not None
+        if (conclusion := _conclude(client, record, seen, _fit_for(record, evidence, state, seen))) is not None
     ]
     taken = Counter(one.campaign.id for _, _, one in judged if isinstance(one, Arrived))
     return tuple(
@@ -85,12 +85,19 @@ def _evidence(state: State, seen: Observation, target: Target) -> Evidence:
     provider = target.environment.provider
     return Evidence(
         looked_at=seen.looked_at,
-        claimed=state.sends.claimed_ids() | set(state.not_ours),
+        claimed=state.claimed_ids() | set(state.not_ours),
         seconds_survive=is_proven(state, target.response_zone),
         exclusive=provider.exclusive,
         deadline=provider.deadline,
         settle=provider.settle,
     )
+
+
+def _fit_for(record: Record, evidence: Evidence, state: State, seen: Observation) -> Evidence:
+    """The evidence about a record: an instant campaign could be a test send of which nobody knows what became."""
+    since = seen.looked_at - BACK
+    doubtful = any(trial.is_unknown and trial.opened_at > since for trial in state.trials.values())
+    return replace(evidence, exclusive=False) if record.start_at is None and doubtful else evidence
 
 
 def _open_and_watched(state: State, seen: Observation) -> Iterator[tuple[str, Record]]:

@@ -49,7 +49,7 @@ def resolve_as_sent(target: Target, address: str, remote_id: int) -> None:
     with target.store.lock(target.lock_info("state resolve"), timeout=0) as session:
         state = owned_state(session, target)
         record = _open_record(entry_in(state, address), address)
-        if remote_id in state.sends.claimed_ids() and remote_id != record.late_id:
+        if remote_id in state.claimed_ids() and remote_id != record.late_id:
             raise UsageError(f"Campaign {remote_id} belongs to another record of this state")
         if record.remote_id is not None and phase_of(record) in LIVE:
             raise UsageError(

@@ -103,7 +103,7 @@ def disown(target: Target, remote_ids: tuple[int, ...]) -> None:
         UsageError: a record claims one of them.
     """
     with _locked(target, "state resolve") as session:
-        claimed = owned_state(session, target).sends.claimed_ids()
+        claimed = owned_state(session, target).claimed_ids()
         ours = [remote_id for remote_id in remote_ids if remote_id in claimed]
         if ours:
             raise UsageError(f"Campaign {ours[0]} belongs to a record of this state")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rcsplan.backend.protocol import LockInfo
 from rcsplan.backend.recovery import RecoveryFile
-from rcsplan.plan.facts import Rules, Source
+from rcsplan.plan.facts import ApprovalRule, Rules, Source
 from rcsplan.plan.model import Suspension
 from rcsplan.state.model import Provenance
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rcsplan.bsg.client import ReadClient, SendClient
     from rcsplan.manifest.project import Environment
     from rcsplan.manifest.variables import Variables
+    from rcsplan.operations.history import History
     from rcsplan.state.model import Account
 
 
@@ -71,6 +72,9 @@ class Runtime(Protocol):
 
     def source(self) -> Source:
         """The git commit of the project, and whether the work tree differs from it."""
+
+    def history(self) -> History:
+        """Who wrote what of the project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,10 @@ class Target:
             suspensions=tuple(
                 Suspension(reason=pause.reason, until=pause.ends_at(self.zone))
                 for pause in self.environment.suspensions
+            ),
+            approvals=tuple(
+                ApprovalRule(over=one.over, over_cost=one.cost, need=one.need, role=one.role or "")
+                for one in policy.approvals
             ),
         )
 

@@ -11,6 +11,7 @@ from rcsplan.output.cost_text import cost_of_plan, cost_of_send, saving_of_a_par
 from rcsplan.output.moments import count, date_of, moment, paused, span
 from rcsplan.output.terminal import Style, shortened, visible, wrapped
 from rcsplan.output.words import word_diff
+from rcsplan.plan.consent import demanded
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from rcsplan.plan.model import Action, FieldChange, Place, Plan
+    from rcsplan.plan.model import Action, ApprovalDemand, FieldChange, Place, Plan
 
 #: The sign before each send, for those who see no colour.
 _SIGNS = {
@@ -70,6 +71,8 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
     lines += ["", *brief] if brief else []
     for guard in plan.guards:
         lines += ["", *_remark(style.bad("Refused as a whole:"), guard.detail), f"  {visible(guard.way_out)}"]
+    for demand in plan.approvals:
+        lines += ["", *_remark(style.changed("Approval:"), _demand(demand))]
     for drift in plan.drift:
         lines += ["", *_remark(style.changed("Drift:"), f"{drift.address}: {drift.detail}")]
     for warning in plan.diagnostics:
@@ -299,6 +302,13 @@ def value_of(value: JsonValue, names: dict[int, str]) -> str:
         named = (f"{names[item]} ({item})" if isinstance(item, int) and item in names else str(item) for item in value)
         return visible(", ".join(named))
     return visible(json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value)
+
+
+def _demand(demand: ApprovalDemand) -> str:
+    needs = demanded(demand.need, demand.role)
+    if demand.opens_on is None:
+        return f"needs {needs}: {demand.because}."
+    return f"will need {needs} by {date_of(demand.opens_on)}, when deferred sends open: {demand.because}."
 
 
 def _closing(plan: Plan) -> Iterator[str]:

@@ -10,6 +10,7 @@ from rcsplan.campaign.schedule import LEAD_FLOOR
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
     from zoneinfo import ZoneInfo
 
     from rcsplan.campaign.cost import Funds
@@ -71,6 +72,16 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """Above how many recipients, or above what cost, how many people of which role must approve."""
+
+    over: int | None = None
+    over_cost: Decimal | None = None
+    need: int = 1
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the project and its environment demand of a plan, and what this run was told to allow.
 
@@ -100,6 +111,8 @@ class Rules:
         """The pause of `run` that holds now, the longest where there are several."""
         holding = [pause for pause in self.suspensions if pause.holds_at(now)]
         return max(holding, key=lambda pause: (pause.until is None, pause.until or now), default=None)
+
+    approvals: tuple[ApprovalRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ _HARMLESS = frozenset({"stopped", "spam"})
 
 def unclaimed(state: State, facts: Facts) -> tuple[Sighting, ...]:
     """The API campaigns of the account that no record and no person accounts for, and that are not stopped."""
-    known = state.sends.claimed_ids() | set(state.not_ours)
+    known = state.claimed_ids() | set(state.not_ours)
     return tuple(
         sighting
         for sighting in facts.sightings

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     DUPLICATE_GUARD = "duplicate_guard"
     REPLACE_REFUSED = "replace_refused"
     POLICY = "policy"
+    APPROVAL = "approval"
 
 
 #: Blocks of an outcome that is not known: they hold up their own address and no other (design section 6).
@@ -170,6 +171,7 @@ class ApprovalDemand(_Document):
     need: int
     role: str = Field(default="", description="Role whose members count; anybody where it is empty.")
     because: str = Field(description="What makes them necessary, for people.")
+    opens_on: date | None = Field(default=None, description="When deferred sends will need them; null for now.")
 
 
 class Action(_Document):
@@ -207,6 +209,9 @@ class Action(_Document):
     despite_margin: bool = Field(default=False, description="Whether a stop may come after the first message.")
     rule: str = Field(default="", description="Digest of the rule of which it is an occurrence.")
     place: Place | None = None
+    authors: tuple[str, ...] | None = Field(
+        default=None, description="Who wrote it, by git, where approvals are demanded; null where it is not known."
+    )
 
 
 class PlannedState(_Document):

@@ -12,6 +12,7 @@ from rcsplan.campaign.digest import sha256
 from rcsplan.diagnostics import commands_in
 from rcsplan.plan.actions import Wish, action_of_record, action_of_wish
 from rcsplan.plan.audience import Directory, outgrown
+from rcsplan.plan.consent import demands_of
 from rcsplan.plan.decide import Judge
 from rcsplan.plan.document import checksum_of, sealed
 from rcsplan.plan.drift import drift_sentence, is_drift
@@ -200,6 +201,7 @@ def plan_of(
         guards=guards,
         estimate=estimate,
         suspension=rules.suspension_at(facts.now),
+        approvals=demands_of(actions, rules.approvals),
         applyable=not guards and not any(action.action is ActionKind.BLOCKED for action in actions),
         checksum=checksum,
     )

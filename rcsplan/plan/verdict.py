@@ -42,6 +42,7 @@ WAYS_OUT = {
     Reason.TOO_LATE: "Revert the change.\nTo stop it all the same: rcsplan stop ADDRESS",
     Reason.DRIFT: "If the state was restored from a backup, put the newer one back.\n"
     "Raise metadata.revision to submit it again, or remove the manifest.",
+    Reason.APPROVAL: "Have somebody approve the plan who did not write it: rcsplan approve plan.json",
     Reason.POLICY: "Mend what the policy names, or let the campaign waive it: metadata.waivers.",
 }
 

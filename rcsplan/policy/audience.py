@@ -7,6 +7,7 @@ import shlex
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from rcsplan.campaign.address import parse_address
 from rcsplan.policy.finding import Finding
 
 if TYPE_CHECKING:
@@ -81,6 +82,17 @@ def expectation(candidate: Candidate, world: World) -> Iterator[Finding]:
     if not candidate.has_expectation:
         detail = f"Nothing says how many contacts are expected; there are {candidate.contacts:,} now."
         yield Finding(detail=detail, path=_GROUPS, way_out="Write audience: {expect: {min: …, max: …}}.")
+
+
+def tested(candidate: Candidate, world: World) -> Iterator[Finding]:
+    """What goes to many was sent to a seed list before, exactly as it is."""
+    over = world.thresholds.tested_over
+    is_large = candidate.contacts > (over or 0) or any(entry.contacts is None for entry in candidate.lists)
+    if over is not None and is_large and candidate.content_digest not in world.tested:
+        address = shlex.quote(str(parse_address(candidate.address).whole))
+        detail = f"It goes to {candidate.contacts:,} contacts, and no test of this content was sent to a seed list."
+        way_out = f"Look at it on a phone first: rcsplan test {address} --to-list ID"
+        yield Finding(detail=detail, way_out=way_out)
 
 
 def stop_list(candidate: Candidate, world: World) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ class Candidate:
     fallback_at: datetime | None = None
     zones: tuple[ZoneInfo, ...]
     lists: tuple[AudienceList, ...] = ()
+    content_digest: str = ""
     is_due: bool = True
     has_expectation: bool = False
     waivers: tuple[Waiver, ...] = ()
@@ -184,6 +185,7 @@ class Thresholds:
     cost_per_send: Budget | None = None
     cost_per_run: Budget | None = None
     cost_per_month: Budget | None = None
+    tested_over: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +194,7 @@ class World:
 
     `history` are sends that were submitted, but for those that the plan stops or replaces, and `charges` what these
     cost. `funds` are None where nobody asked for them. `web` is what was seen at their addresses, where anybody looked.
+    `tested` are the digests of the contents that were sent to a seed list.
     """
 
     now: datetime
@@ -205,6 +208,7 @@ class World:
     funds: Funds | None = None
     candidates: tuple[Candidate, ...] = ()
     web: Mapping[str, Seen] = field(default_factory=dict)
+    tested: frozenset[str] = frozenset()
 
     @cached_property
     def contacts_up_to(self) -> Mapping[str, int]:

@@ -176,6 +176,16 @@ _IN_ORDER = (
         setting=_SEVERITY,
     ),
     Rule(
+        id="tested",
+        check=audience.tested,
+        default=Severity.DENY,
+        thresholds=("tested_over",),
+        why="An agency's last fix put a placeholder into a link, and the first word of a subject became another after "
+        "the last edit: nobody had looked at what was sent. `rcsplan test` sends it to a few, and any later change of "
+        "the message, its fallback or its options needs another test.",
+        setting="{over: 1000}",
+    ),
+    Rule(
         id="stop-list",
         check=audience.stop_list,
         default=Severity.WARN,

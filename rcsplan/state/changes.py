@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from rcsplan.errors import StateError
@@ -10,9 +11,11 @@ from rcsplan.state.model import (
     AwaitSend,
     DisownCampaign,
     DropRecord,
+    DropTrial,
     ForgetSend,
     MoveState,
     PutRecord,
+    PutTrial,
     RenameSend,
     SeeSeries,
     SendChange,
@@ -24,8 +27,12 @@ from rcsplan.state.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rcsplan.state.model import Change, HeaderChange
+    from rcsplan.state.model import Change, HeaderChange, Trial
     from rcsplan.state.sends import State
+
+
+#: How long an accepted test send is remembered, from the newest one on.
+_TRIALS_LAST = timedelta(days=90)
 
 
 def make_changes(state: State, changes: Iterable[Change]) -> None:
@@ -47,6 +54,12 @@ def _change_header(state: State, change: HeaderChange) -> None:
             state.series[series], state.rules[series] = at, rule
         case AwaitSend(address=address, awaited=awaited):
             state.awaited[address] = awaited
+        case PutTrial(number=number, trial=trial):
+            state.trials[number] = trial
+            for old in [one for one, known in state.trials.items() if _is_of_old(known, trial)]:
+                del state.trials[old]
+        case DropTrial(number=number):
+            state.trials.pop(number, None)
         case AcceptAccount(account=account, environment=environment):
             state.account, state.environment = account, environment
         case MoveState(to=to):
@@ -82,6 +95,8 @@ def addresses_of(change: Change) -> tuple[str, ...]:
     match change:
         case UsePlan() | DisownCampaign() | SeeSeries() | AwaitSend() | AcceptAccount() | MoveState():
             return ()
+        case PutTrial() | DropTrial():
+            return ()
         case RenameSend(address=address, former=former):
             return (address, former)
         case PutRecord(address=address) | DropRecord(address=address) | SkipSend(address=address):
@@ -103,6 +118,11 @@ def demand_successor(state: State, present: State, *, location: str) -> None:
             f"The state at {location} has serial {present.serial}; serial {state.serial} cannot take its place",
             detail="It does not know of what was submitted since, which would be submitted again.",
         )
+
+
+def _is_of_old(known: Trial, newest: Trial) -> bool:
+    """Whether an accepted test send is so old that neither a rule nor a look at the account asks for it."""
+    return not known.is_unknown and known.opened_at < newest.opened_at - _TRIALS_LAST
 
 
 def _drop(state: State, address: str, revision: int) -> None:

@@ -199,6 +199,28 @@ class Awaited(_Document):
     seen_at: datetime
 
 
+class Trial(_Document):
+    """A test send of a message to a seed list, apart from its campaign; without a remote id its outcome is not known.
+
+    Written before the submission, and taken back where that provably did not happen.
+    """
+
+    address: str
+    revision: int = Field(ge=1)
+    content_digest: str = Field(description="Digest of what the recipients got, without to whom and when.")
+    seeds: ListSnapshot
+    opened_at: datetime
+    problem: str = Field(default="", description="Why the outcome is not known, where an answer told of it.")
+    remote_id: int | None = None
+    submitted_at: datetime | None = None
+    provenance: Provenance = Provenance()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows if it was sent: also after a run that was killed over it."""
+        return self.remote_id is None
+
+
 class StateHeader(_Document):
     """All of the document but the sends."""
 
@@ -213,6 +235,7 @@ class StateHeader(_Document):
     baseline_id: int = Field(default=0, description="The account's newest campaign when the state began.")
     not_ours: tuple[int, ...] = Field(default=(), description="Campaigns that a person declared to be of others.")
     awaited: dict[str, Awaited] = Field(default_factory=dict, description="Sends beyond the horizon, by address.")
+    trials: dict[int, Trial] = Field(default_factory=dict, description="Test sends to seed lists, by number.")
     moved_to: str = Field(default="", description="Where the state is kept now; empty where it is kept here.")
 
 
@@ -303,6 +326,21 @@ class AwaitSend(_Document):
     awaited: Awaited
 
 
+class PutTrial(_Document):
+    """Change: this is now the test send of a number; accepted ones of months ago are forgotten."""
+
+    kind: Literal["put_trial"] = "put_trial"
+    number: int
+    trial: Trial
+
+
+class DropTrial(_Document):
+    """Change: the test send of a number provably never happened."""
+
+    kind: Literal["drop_trial"] = "drop_trial"
+    number: int
+
+
 class AcceptAccount(_Document):
     """Change: a person declared that the state belongs to this account and environment."""
 
@@ -322,7 +360,7 @@ class MoveState(_Document):
 
 
 SendChange = PutRecord | DropRecord | RenameSend | SkipSend | ForgetSend
-HeaderChange = UsePlan | DisownCampaign | SeeSeries | AwaitSend | AcceptAccount | MoveState
+HeaderChange = UsePlan | DisownCampaign | SeeSeries | AwaitSend | PutTrial | DropTrial | AcceptAccount | MoveState
 Change = Annotated[SendChange | HeaderChange, Field(discriminator="kind")]
 
 

@@ -17,7 +17,7 @@ from rcsplan.state.model import ENDS, SendEntry, StateHeader, first_complaint
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rcsplan.state.model import Account, Awaited
+    from rcsplan.state.model import Account, Awaited, Trial
 
 
 class Sends(MutableMapping[str, SendEntry]):
@@ -164,6 +164,7 @@ class State:
     baseline_id: int = 0
     not_ours: tuple[int, ...] = ()
     awaited: dict[str, Awaited] = field(default_factory=dict)
+    trials: dict[int, Trial] = field(default_factory=dict)
     moved_to: str = ""
     sends: Sends = field(default_factory=Sends)
 
@@ -181,6 +182,7 @@ class State:
             baseline_id=self.baseline_id,
             not_ours=self.not_ours,
             awaited=self.awaited,
+            trials=self.trials,
             moved_to=self.moved_to,
         )
 
@@ -192,8 +194,14 @@ class State:
             rules=dict(self.rules),
             used_plans=dict(self.used_plans),
             awaited=dict(self.awaited),
+            trials=dict(self.trials),
             sends=self.sends.copy(),
         )
+
+    def claimed_ids(self) -> frozenset[int]:
+        """Every remote id of the account that is accounted for: by a record, or as a test send."""
+        tested = {trial.remote_id for trial in self.trials.values() if trial.remote_id is not None}
+        return self.sends.claimed_ids() | tested
 
     def records_of(self, address: str) -> SendEntry:
         """The entry of an address, an empty one where there is none."""

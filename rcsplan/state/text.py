@@ -107,6 +107,7 @@ def _parts_of(body: str, version: int, *, name: str, recovery: str) -> SplitStat
         baseline_id=header.baseline_id,
         not_ours=header.not_ours,
         awaited=header.awaited,
+        trials=header.trials,
         moved_to=header.moved_to,
         sends=Sends(sends),
     )

@@ -10,6 +10,7 @@ from rcsplan.bsg.session import Session
 from rcsplan.bsg.transport import InProcessTransport
 from rcsplan.manifest.variables import Variables
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply
+from rcsplan.operations.history import NoHistory
 from rcsplan.operations.plan import plan
 from rcsplan.operations.target import Target
 from rcsplan.plan.facts import Source
@@ -48,6 +49,9 @@ class Runtime:
 
     def source(self):
         return Source()
+
+    def history(self):
+        return NoHistory()
 
 
 @dataclass

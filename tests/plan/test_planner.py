@@ -353,7 +353,7 @@ def test_a_block_has_a_reason_a_sentence_that_says_why_and_a_way_out(row):
 
 
 def test_the_table_knows_every_reason_that_is_found_here():
-    of_others = {Reason.DUPLICATE, Reason.POSSIBLE_RENAME, Reason.POLICY}
+    of_others = {Reason.DUPLICATE, Reason.POSSIBLE_RENAME, Reason.POLICY, Reason.APPROVAL}
     assert {row.values[0].expected for row in TABLE} & set(Reason) | of_others == set(Reason)
 
 

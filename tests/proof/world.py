@@ -28,6 +28,7 @@ from rcsplan.manifest.variables import Variables
 from rcsplan.operations import plan as planning
 from rcsplan.operations import states
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply, apply_saved
+from rcsplan.operations.history import NoHistory
 from rcsplan.operations.recover import recover
 from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.operations.target import Target
@@ -112,6 +113,10 @@ class Runtime:
     def source(self) -> Source:
         """No git."""
         return Source()
+
+    def history(self) -> NoHistory:
+        """No git."""
+        return NoHistory()
 
 
 @dataclass(frozen=True, slots=True)

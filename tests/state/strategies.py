@@ -10,12 +10,16 @@ from rcsplan.state.model import (
     AwaitSend,
     DisownCampaign,
     DropRecord,
+    DropTrial,
     ForgetSend,
+    ListSnapshot,
     MoveState,
     PutRecord,
+    PutTrial,
     RenameSend,
     SeeSeries,
     SkipSend,
+    Trial,
     UsePlan,
 )
 from tests.builders import ACCOUNT, make_intent, make_record, make_remote, make_state, make_stop
@@ -37,6 +41,17 @@ RECORDS = st.builds(
     start_at=st.none() | MOMENTS,
 )
 AWAITED = st.builds(Awaited, revision=st.integers(1, 3), digest=TEXTS, contacts=st.integers(0, 10**6), seen_at=MOMENTS)
+TRIALS = st.builds(
+    Trial,
+    address=ADDRESSES,
+    revision=st.integers(1, 3),
+    content_digest=TEXTS,
+    seeds=st.builds(ListSnapshot, id=st.integers(1, 9), name=TEXTS, contacts=st.none() | st.integers(0, 20)),
+    opened_at=MOMENTS,
+    problem=TEXTS,
+    remote_id=st.none() | st.integers(1, 2**53),
+    submitted_at=st.none() | MOMENTS,
+)
 STATES = st.builds(
     make_state,
     st.lists(st.tuples(ADDRESSES, RECORDS), max_size=3),
@@ -45,6 +60,7 @@ STATES = st.builds(
     series=st.dictionaries(TEXTS, MOMENTS, max_size=2),
     rules=st.dictionaries(TEXTS, TEXTS, max_size=2),
     awaited=st.dictionaries(ADDRESSES, AWAITED, max_size=2),
+    trials=st.dictionaries(st.integers(1, 9), TRIALS, max_size=2),
     used_plans=st.dictionaries(TEXTS, MOMENTS, max_size=2),
     baseline_id=st.integers(0, 2**53),
     not_ours=st.lists(st.integers(1, 9), max_size=2).map(tuple),
@@ -60,6 +76,8 @@ CHANGES = (
     | st.builds(DisownCampaign, remote_id=st.integers(1, 9))
     | st.builds(SeeSeries, series=TEXTS, rule=TEXTS, at=MOMENTS)
     | st.builds(AwaitSend, address=ADDRESSES, awaited=AWAITED)
+    | st.builds(PutTrial, number=st.integers(1, 9), trial=TRIALS)
+    | st.builds(DropTrial, number=st.integers(1, 9))
     | st.builds(MoveState, to=TEXTS)
     | st.builds(AcceptAccount, account=st.just(ACCOUNT), environment=TEXTS)
 )
