@@ -178,7 +178,7 @@ class Surroundings:
 
     def _ask_git(self, *arguments: str) -> str | None:
         """What git answers, names of files taken as they are; None where it fails."""
-        done = self._run_git("--literal-pathspecs", *arguments, seconds=_GIT_DIFF_SECONDS)
+        done = self.git("--literal-pathspecs", *arguments, seconds=_GIT_DIFF_SECONDS)
         # Of files in other encodings only the names of people matter here.
         return done.stdout.decode(errors="replace").strip() if done is not None and done.returncode == 0 else None
 
