@@ -37,6 +37,7 @@ def test_from_a_proposed_change_to_an_applied_merge(by_script, step):
     assert (step("apply", merged)[0].code, len(by_script.ledger())) == (0, 1)
 
 
+@pytest.mark.full
 def test_what_is_blocked_fails_the_plan_and_is_told_all_the_same(by_script, step):
     by_script.branch("late")
     by_script.write("late.yaml", campaign("late", "2026-11-30 10:00"))
@@ -44,6 +45,7 @@ def test_what_is_blocked_fails_the_plan_and_is_told_all_the_same(by_script, step
     assert (planned.code, "missed" in (folder / "plan.md").read_text("utf-8")) == (4, True)
 
 
+@pytest.mark.full
 def test_the_daily_run_submits_what_has_come_near_enough(by_script, step):
     by_script.branch("spring")
     by_script.write("spring.yaml", campaign("spring", "2027-01-15 10:00"))

@@ -66,6 +66,7 @@ def test_a_pull_request_is_checked_planned_and_commented_on(on_github, runner, g
     assert on_github.ledger() == []
 
 
+@pytest.mark.full
 def test_a_second_push_updates_the_comment_in_place(on_github, runner, github):
     on_pull_request(runner, propose(on_github, "sale", SALE))
     on_github.write("sale.yaml", SALE.replace("Hello", "Good morning"))
@@ -73,18 +74,21 @@ def test_a_second_push_updates_the_comment_in_place(on_github, runner, github):
     assert ["Good morning" in body for body in github.bodies()] == [True]
 
 
+@pytest.mark.full
 def test_a_fork_is_checked_without_any_secret_and_not_planned(on_github, runner, github):
     runner.secrets = {}
     run = on_pull_request(runner, propose(on_github, "sale", SALE), fork=True)
     assert (run.results, github.bodies()) == ({"check": "success"}, [])
 
 
+@pytest.mark.full
 def test_what_is_blocked_fails_the_check_and_is_commented_on_and_marked(on_github, runner, github):
     run = on_pull_request(runner, propose(on_github, "late", campaign("late", "2026-11-30 10:00")))
     assert run.results == {"check": "success", "plan": "failure"}, run.out
     assert ("missed" in github.bodies()[0], "::error file=late.yaml,line=" in run.out) == (True, True)
 
 
+@pytest.mark.full
 def test_a_merge_is_planned_and_exactly_that_is_applied(on_github, runner):
     propose(on_github, "sale", SALE)
     run = runner.run("push", on_github.merge("sale"))
@@ -100,6 +104,7 @@ def test_a_job_that_is_run_again_does_nothing_and_succeeds(on_github, runner):
     assert (again.jobs["apply"].result, len(on_github.ledger())) == ("success", 1), again.out
 
 
+@pytest.mark.full
 def test_a_run_that_is_repeated_whole_skips_the_apply(on_github, runner):
     propose(on_github, "sale", SALE)
     commit = on_github.merge("sale")
@@ -108,6 +113,7 @@ def test_a_run_that_is_repeated_whole_skips_the_apply(on_github, runner):
     assert (again.results, len(on_github.ledger())) == ({"merged": "success"}, 1)
 
 
+@pytest.mark.full
 def test_a_plan_that_another_merge_overtook_is_not_applied(on_github, runner):
     propose(on_github, "sale", SALE)
     first = runner.run("push", on_github.merge("sale"), only="merged")
@@ -118,6 +124,7 @@ def test_a_plan_that_another_merge_overtook_is_not_applied(on_github, runner):
     assert (overtaken.jobs["apply"].result, on_github.live()) == ("success", [("2026-12-04 10:00", "Good morning")])
 
 
+@pytest.mark.full
 def test_the_daily_run_opens_the_horizon(on_github, runner):
     propose(on_github, "spring", campaign("spring", "2027-01-15 10:00"))
     commit = on_github.merge("spring")
@@ -127,6 +134,7 @@ def test_the_daily_run_opens_the_horizon(on_github, runner):
     assert (run.results, on_github.live()) == ({"due": "success"}, [("2027-01-15 10:00", "Hello")]), run.out
 
 
+@pytest.mark.full
 def test_no_step_tells_a_secret(on_github, runner, github):
     commit = propose(on_github, "sale", SALE)
     runs = [on_pull_request(runner, commit), runner.run("push", on_github.merge("sale"))]

@@ -56,24 +56,27 @@ def test_a_merge_request_is_checked_planned_and_commented_on(on_gitlab, runner, 
     assert on_gitlab.ledger() == []
 
 
+@pytest.mark.full
 def test_a_fork_is_checked_without_any_secret_and_not_planned(on_gitlab, runner, gitlab):
     runner.variables = {}
     run = on_merge_request(runner, propose(on_gitlab, "sale", SALE), source="9")
     assert (run.results, gitlab.bodies()) == ({"rcsplan-check": "success"}, [])
 
 
+@pytest.mark.full
 def test_what_is_blocked_fails_the_plan_and_is_commented_on(on_gitlab, runner, gitlab):
     run = on_merge_request(runner, propose(on_gitlab, "late", campaign("late", "2026-11-30 10:00")))
     assert run.results == {"rcsplan-check": "success", "rcsplan-plan": "failure"}, run.out
     assert ["missed" in body for body in gitlab.bodies()] == [True]
 
 
+@pytest.mark.full
 def test_a_merge_is_planned_and_exactly_that_is_applied(on_gitlab, runner):
     propose(on_gitlab, "sale", SALE)
     run = on_main(runner, on_gitlab.merge("sale"))
     assert run.results == {"rcsplan-merged": "success", "rcsplan-apply": "success"}, run.out
-    assert (run.jobs["rcsplan-merged"].outputs["changes"], on_gitlab.live()) == (
-        "true",
+    assert (run.jobs["rcsplan-merged"].outputs["RCSPLAN_RESULT_CHANGES"], on_gitlab.live()) == (
+        "1",
         [("2026-12-04 10:00", "Hello")],
     )
 
@@ -86,6 +89,7 @@ def test_a_job_that_is_run_again_does_nothing_and_succeeds(on_gitlab, runner):
     assert (again.jobs["rcsplan-apply"].result, len(on_gitlab.ledger())) == ("success", 1), again.out
 
 
+@pytest.mark.full
 def test_the_daily_schedule_opens_the_horizon(on_gitlab, runner):
     propose(on_gitlab, "spring", campaign("spring", "2027-01-15 10:00"))
     commit = on_gitlab.merge("spring")
@@ -95,6 +99,7 @@ def test_the_daily_schedule_opens_the_horizon(on_gitlab, runner):
     assert (run.results, on_gitlab.live()) == ({"rcsplan-due": "success"}, [("2027-01-15 10:00", "Hello")]), run.out
 
 
+@pytest.mark.full
 def test_no_script_tells_a_secret(on_gitlab, runner, gitlab):
     commit = propose(on_gitlab, "sale", SALE)
     runs = [on_merge_request(runner, commit), on_main(runner, on_gitlab.merge("sale"))]
