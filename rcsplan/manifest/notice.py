@@ -52,7 +52,7 @@ class Notice(_Document):
     at: datetime
 
 
-#: Against which the templates of a body are tried when a project is read, long before there is anything to tell.
+#: A notice with everything in it.
 SAMPLE = Notice(
     event="applied",
     project="acme-crm",
@@ -67,6 +67,9 @@ SAMPLE = Notice(
     plan="9f3c1e7a",
     at=datetime(2026, 12, 1, tzinfo=UTC),
 )
+
+#: What the templates of a body are tried on when a project is read: also a notice without what may be unknown.
+SAMPLES = (SAMPLE, SAMPLE.model_copy(update={"sends": (NoticedSend(address="acme/winter", what="missed"),)}))
 
 
 def render_notice(body: dict[str, JsonValue] | None, notice: Notice) -> JsonValue:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
-from rcsplan.manifest.notice import SAMPLE, NoticeEvent, render_notice, texts_in
+from rcsplan.manifest.notice import SAMPLES, NoticeEvent, render_notice, texts_in
 from rcsplan.manifest.quantity import Share
 from rcsplan.manifest.settings import Secret, Settings, refuse_literal_secrets
 from rcsplan.manifest.validation import complaint
@@ -55,7 +55,8 @@ def _try(path: KeyPath, text: str) -> None:
     from rcsplan.manifest.template_problem import TemplateProblemError
 
     try:
-        render_notice({"text": text}, SAMPLE)
+        for sample in SAMPLES:
+            render_notice({"text": text}, sample)
     except TemplateProblemError as problem:
         raise complaint(
             problem.code, problem.summary, detail=problem.detail, hint=problem.hint, at=("body", *path)

@@ -120,6 +120,8 @@ def _undefined(
     error: UndefinedVariableError, scope: dict[str, Any], *, line: int, file: SourceText | None
 ) -> TemplateProblemError:
     known = error.owner if isinstance(error.owner, dict) else scope
+    # Of a list it is a number.
+    name = str(error.name)
     of = " in this mapping" if isinstance(error.owner, dict) else ""
     if error.owner is not missing and not isinstance(error.owner, dict):
         of, known = f" of {describe(error.owner)}", {}
@@ -127,9 +129,9 @@ def _undefined(
         "undefined-variable",
         "Unknown variable",
         detail=f"{error.name!r} is not defined{of}.",
-        hint=did_you_mean(error.name, (name for name in islice(known, _MAX_CANDIDATES) if isinstance(name, str))),
+        hint=did_you_mean(name, (one for one in islice(known, _MAX_CANDIDATES) if isinstance(one, str))),
         line=line,
-        word=error.name,
+        word=name,
         file=file,
     )
 

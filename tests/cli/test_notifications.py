@@ -82,7 +82,7 @@ def test_what_could_not_be_told_is_told_the_next_time(told, webhook):
 
 def test_a_body_of_the_project_is_sent_in_its_place(told, webhook):
     body = 'body: {text: "{{ project }}: {{ summary }}", mrkdwn: false}'
-    told.edit("rcsplan.yaml", "{url: {env: HOOK}}", "{url: {env: HOOK}, %s}" % body)
+    told.edit("rcsplan.yaml", "{env: HOOK}}", "{env: HOOK}, " + body + "}")
     told.apply()
     assert webhook.told == [{"text": "two-brands: Applied: 4 submitted.", "mrkdwn": False}]
 

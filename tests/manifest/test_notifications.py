@@ -48,11 +48,13 @@ def test_the_share_of_poor_delivery(tmp_path):
         ({"on": ["aplied"]}, "wrong-value"),
         ({"body": "{{ summary }}"}, "wrong-type"),
         ({"poor_delivery": {"below": "120%"}}, "wrong-share"),
-        ({"body": {"text": "{{ sumary }}"}}, "unknown-variable"),
+        ({"body": {"text": "{{ sumary }}"}}, "undefined-variable"),
+        ({"body": {"text": "{{ sends[7].address }}"}}, "undefined-variable"),
+        ({"body": {"text": "share: {{ sends[0].share }}"}}, "not-text"),
         ({"body": {"text": "{{ summary"}}, "template-syntax"),
-        ({"body": {"blocks": [{"text": "{{ sends[0].phone }}"}]}}, "unknown-variable"),
-        ({"body": {"text": "{% include 'x.txt' %}"}}, "template-not-found"),
-        ({"body": {"text": "{{ ''.__class__ }}"}}, "template-error"),
+        ({"body": {"blocks": [{"text": "{{ sends[0].phone }}"}]}}, "undefined-variable"),
+        ({"body": {"text": "{% include 'x.txt' %}"}}, "unknown-template"),
+        ({"body": {"text": "{{ ''.__class__ }}"}}, "undefined-variable"),
     ],
 )
 def test_what_is_wrong_is_found_when_the_project_is_read(tmp_path, notifications, code):

@@ -252,3 +252,9 @@ def test_the_result_shares_nothing_with_the_variables():
     rendered = Templates(Path()).render("{{ x }}", {"x": shared})
     rendered["a"][1]["b"] = 3
     assert shared == {"a": [1, {"b": 2}]}
+
+
+def test_an_entry_that_a_list_does_not_have_is_a_problem(tmp_path):
+    with pytest.raises(TemplateProblemError) as caught:
+        Templates(tmp_path).render("{{ colours[7] }}", {"colours": ["red"]})
+    assert (caught.value.code, caught.value.detail) == ("undefined-variable", "7 is not defined of a list.")

@@ -138,7 +138,7 @@ def test_only_deliveries_recorded_in_this_run_are_told():
     def ended(at):
         return make_record().model_copy(update={"delivery": make_delivery(delivered=1, at=at)})
 
-    state = make_state(old=ended(NOW - timedelta(minutes=1)), new=ended(NOW), open=make_record())
+    state = make_state([("old", ended(NOW - timedelta(minutes=1))), ("new", ended(NOW)), ("open", make_record())])
     assert [address for address, _ in ended_since(state, NOW)] == ["new"]
 
 
