@@ -71,8 +71,8 @@ def test_of_a_campaign_that_is_asked_for_all_revisions_are_shown(sold):
     sold.declare("spring", revision=2)
     sold.declare("autumn")
     sold.apply()
-    shown = [(send.record.revision, send.phase) for send in status(sold.target, ("spring",)).sends]
-    assert shown == [(1, Phase.WITHDRAWN), (2, Phase.WAITING)]
+    shown = {send.record.revision: send.phase for send in status(sold.target, ("spring",)).sends}
+    assert shown == {1: Phase.WITHDRAWN, 2: Phase.WAITING}
 
 
 def test_what_was_withdrawn_is_not_shown_unasked(sold):
