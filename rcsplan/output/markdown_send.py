@@ -111,7 +111,7 @@ def _facts(action: Action, plan: Plan) -> Iterator[str]:
     facts = [f"**To:** {_lists(action)}"]
     if action.start_at is not None:
         left = action.start_at.replace(second=0) - plan.created_at.replace(second=0, microsecond=0)
-        facts += [f"**Starts:** {prose(start_of(action))}, {span(left)}"]
+        facts += [f"**Starts:** {prose(start_of(action))}, {prose(span(left))}"]
     elif action.until is not None:
         facts += [f"**Starts:** as soon as it is applied, at the latest {prose(moment(action.until, action.timezone))}"]
     if action.wire_start_at:
