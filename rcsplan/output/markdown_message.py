@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rcsplan.plan.model import Action
 
 #: Where values begin in a block, and how wide they are: a block does not wrap, and a phone is narrow.
-_MARGIN, _WIDTH = 8, 64
+_MARGIN, _WIDTH = 8, 52
 #: The longest text that a message may have is far below (bsg-api.md section 3).
 _LONGEST, _MOST_LINKS = 3000, 12
 

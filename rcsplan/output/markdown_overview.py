@@ -102,7 +102,7 @@ def _cost(estimate: PlanEstimate | None) -> str:
 
     words = ["not known" if estimate.expected is None else f"expected **{amount(estimate.expected)}**"]
     words += [f"worst case {amount(estimate.worst)}"] if estimate.worst is not None else []
-    words += [f"of {count(estimate.unknown, 'send')} not known, and not added"] if estimate.unknown else []
+    words += [f"not known of {count(estimate.unknown, 'send')}, which it leaves out"] if estimate.unknown else []
     words += [f"{amount(estimate.balance)} may still be spent"] if estimate.balance is not None else []
     words += [f"{amount(estimate.month)} in its busiest month"] if estimate.month is not None else []
     return " · ".join(words)

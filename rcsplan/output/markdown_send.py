@@ -58,10 +58,10 @@ def reason_words(reason: str) -> str:
 
 def mark(action: Action) -> str:
     """The sign that catches the eye; the words beside it say the same."""
-    denied = any(finding.severity == "warn" for finding in action.policy if finding.waiver is None)
+    is_warned = any(finding.severity == "warn" for finding in action.policy if finding.waiver is None)
     if action.action is ActionKind.BLOCKED:
         return "⛔ "
-    return "⚠️ " if denied and action.action is not ActionKind.NONE else ""
+    return "⚠️ " if is_warned and action.action is not ActionKind.NONE else ""
 
 
 def cost_words(estimate: Estimate | None) -> str:
@@ -111,14 +111,14 @@ def _facts(action: Action, plan: Plan) -> Iterator[str]:
     facts = [f"**To:** {_lists(action)}"]
     if action.start_at is not None:
         left = action.start_at.replace(second=0) - plan.created_at.replace(second=0, microsecond=0)
-        facts += [f"**Starts:** {prose(start_of(action))}, {span(left)}"]
+        facts += [f"**Starts:** {prose(start_of(action))}, {prose(span(left))}"]
     elif action.until is not None:
         facts += [f"**Starts:** as soon as it is applied, at the latest {prose(moment(action.until, action.timezone))}"]
     if action.wire_start_at:
         second = ", with a second of its own" if has_own_second(action) else ""
         facts += [f"**On the wire:** {code(action.wire_start_at)} {prose(plan.account_timezone)}{second}"]
     if action.estimate is not None:
-        facts += [f"**Cost:** {text}" for text in _arithmetic(action.estimate)]
+        facts += [f"**Cost:** {' · '.join(_arithmetic(action.estimate))}"]
     if action.moved_from:
         facts += [f"**Moved from:** {code(action.moved_from)}"]
     facts += [f"**Note:** {prose(note)}" for note in action.notes[:_MOST_FINDINGS]]
@@ -144,7 +144,7 @@ def _arithmetic(estimate: Estimate) -> Iterator[str]:
         price = (
             "price not known" if channel.price is None else f"{_TIMES} {channel.price} {prose(channel.origin)}".rstrip()
         )
-        yield f"{channel.channel.upper()} {channel.messages:,}{parts} {price}; at most {channel.worst_messages:,}"
+        yield f"{channel.channel.upper()} {channel.messages:,}{parts} {price} (worst case {channel.worst_messages:,})"
     if estimate.reach is not None:
         yield f"{estimate.reach:.0%} reached by RCS {prose(estimate.reach_origin)}".rstrip()
     yield from (prose(text) for text in estimate.unknown)
@@ -153,6 +153,8 @@ def _arithmetic(estimate: Estimate) -> Iterator[str]:
 def _findings(action: Action) -> Iterator[str]:
     if not action.policy and not action.waivers:
         return
+    yield "**Policy:**"
+    yield ""
     yield from (f"- {finding_words(finding)}" for finding in action.policy[:_MOST_FINDINGS])
     if len(action.policy) > _MOST_FINDINGS:
         yield f"- and {len(action.policy) - _MOST_FINDINGS:,} findings more"

@@ -9,7 +9,7 @@ import pytest
 
 def stable(text):
     """A text without the id of its plan and the folder of this test."""
-    return re.sub(r"Plan [0-9a-f]{16}", "Plan 0123456789abcdef", re.sub(r"/\S+/shop/", "/shop/", text))
+    return re.sub(r"(Plan `?)[0-9a-f]{16}", r"\g<1>0123456789abcdef", re.sub(r"/\S+/shop/", "/shop/", text))
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ def stable(text):
         ("plan", ("plan",)),
         ("plan-one", ("plan", "acme-winter-sale-en")),
         ("plan-verbose", ("-v", "plan")),
+        ("plan-markdown", ("plan", "--format", "markdown")),
         ("render", ("render", "acme-winter-sale-en", "kvitka-saint-nicholas-uk")),
         ("render-json", ("render", "acme-winter-sale-en", "--format", "json")),
         ("validate", ("validate",)),

@@ -36,6 +36,9 @@ SENDABLE = (
 )  # fmt: skip
 EVERYTHING = (*SENDABLE, CONTROLS)
 
+#: The sends with a card that no rule denies.
+CARDS = tuple(f"card-{number}" for number in range(len(SENDABLE) - 1))
+
 #: A name that is at home on no platform, of a folder and a file.
 FILE = "a|b `c` <i>/@octocat #1 :tada: \x1b[2J\u202ec.yaml"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html.parser import HTMLParser
 
 import cmarkgfm
@@ -78,6 +79,11 @@ def another(markdown):
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown)
 
 
+def is_inert(character):
+    """Whether a character is seen for what it is: blanks of any width are, and joiners of letters that need them."""
+    return character.isprintable() or character in "\u200c\u200d" or unicodedata.category(character) == "Zs"
+
+
 def problems_of(markdown, render=github):
     """Everything in a comment on a plan that is not inert, or not whole."""
     page = Page(render(markdown))
@@ -85,9 +91,7 @@ def problems_of(markdown, render=github):
     problems = [*page.problems]
     problems += [f"a table has rows of {rows}" for rows in page.rows if len(set(rows)) > 1]
     problems += [f"a line begins with {found.group()!r}" for found in _LINE_BEGINS.finditer(markdown)]
-    problems += [
-        ascii(one) for one in markdown if one != "\n" and not one.isprintable() and one not in "\u200c\u200d\xa0"
-    ]
+    problems += [ascii(one) for one in markdown if not (one == "\n" or is_inert(one))]
     if [f"<!-- {comment} -->" for comment in page.comments] != [marker] or markdown.count("<!--") != 1:
         problems.append(f"comments besides {marker}: {page.comments}")
     return problems

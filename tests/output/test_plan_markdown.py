@@ -296,6 +296,7 @@ def check(plan, *, limit):
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @given(actions=st.lists(ACTIONS, max_size=2), frame=FRAMES, limit=st.integers(4_000, 20_000))
+@settings(max_examples=20)
 def test_whatever_is_planned_the_comment_is_whole_inert_and_short_enough(actions, frame, limit):
     check(make_plan(*actions, **frame), limit=limit)
 
