@@ -41,7 +41,7 @@ class CalendarDay:
 
 def format_calendar_html(entries: Sequence[CalendarEntry], *, project: str, environment: str) -> str:
     """The calendar as a page, in the zone of each send, with each message as phones are likely to show it."""
-    lines = (calendar_line(entry, message=shown_message(entry.body, sender=entry.sender)) for entry in entries)
+    lines = (calendar_line(entry, message=message_of(entry)) for entry in entries)
     return format_page("calendar.html.j2", title=f"Calendar of {project}, {environment}", days=calendar_days(lines))
 
 
@@ -67,6 +67,17 @@ def calendar_line(
         anchor=anchor,
         remark=remark,
         message=message,
+    )
+
+
+def message_of(entry: CalendarEntry) -> ShownMessage | None:
+    """The message of a send on every screen, at both its moments."""
+    zone = ZoneInfo(entry.zone)
+    return shown_message(
+        entry.body,
+        sender=entry.sender,
+        clock="" if entry.is_instant else f"{entry.start.astimezone(zone):%H:%M}",
+        sms_clock=f"{entry.fallback_at.astimezone(zone):%H:%M}" if entry.fallback_at and not entry.is_instant else "",
     )
 
 

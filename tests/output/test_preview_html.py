@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rcsplan.plan.model import ActionKind, FieldChange, Reason
+from rcsplan.plan.model import ActionKind, Reason
 from tests.output.plans import FOUND, PAYLOAD, hostile_plan, make_action, make_plan
-from tests.output.previews import ALL, HIDDEN, MARKUP, RTL, long_plan, nasty_plan, page_of, without_style
+from tests.output.previews import ALL, HIDDEN, MARKUP, RTL, long_plan, nasty_plan, page_of, replacing, without_style
 
 STRUCTURE = {"html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "article", "footer"}
 TEXT = {"h1", "h2", "h3", "p", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "small", "s", "mark", "time", "a"}
@@ -87,8 +87,9 @@ def test_what_is_blocked_says_why_and_what_to_do(golden):
 
 
 def test_before_stands_beside_after(golden):
-    change = FieldChange(path="options.cards[0].title", before="Autumn", after="Winter")
-    golden("preview/replaced.html", without_style(page_of(make_plan(make_action(ActionKind.REPLACE, diff=(change,))))))
+    page = page_of(make_plan(replacing()))
+    assert page.index('id="send-1-before"') < page.index('id="send-1"')
+    golden("preview/replaced.html", without_style(page))
 
 
 def test_what_is_stopped_is_not_in_the_calendar():
