@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from rcsplan.operations.calendar import CalendarEntry
 
 
+#: More than these are not named: where a whole campaign goes to one list, nobody reads who meets whom.
+_COLLISIONS = 6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarLine:
     """A send in a calendar; `anchor` is where the page shows it, `remark` what else is to be known of it."""
@@ -26,6 +30,7 @@ class CalendarLine:
     iso: str
     clock: str
     fallback: str
+    collisions: str
     anchor: str = ""
     remark: str = ""
     message: ShownMessage | None = None
@@ -64,10 +69,17 @@ def calendar_line(
         iso=local.isoformat(),
         clock=f"until {local:%H:%M}" if entry.is_instant else f"{local:%H:%M}",
         fallback=_after(local, fallback) if fallback else "",
+        collisions=", ".join(collisions_of(entry)),
         anchor=anchor,
         remark=remark,
         message=message,
     )
+
+
+def collisions_of(entry: CalendarEntry) -> tuple[str, ...]:
+    """The sends that reach one of its lists on the same day; of many the first, and how many more."""
+    named, more = entry.collides_with[:_COLLISIONS], len(entry.collides_with) - _COLLISIONS
+    return (*named, f"and {more:,} more") if more > 0 else named
 
 
 def message_of(entry: CalendarEntry) -> ShownMessage | None:

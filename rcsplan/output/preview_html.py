@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rcsplan.output.calendar_html import calendar_days, calendar_line, message_of
+from rcsplan.output.calendar_html import calendar_days, calendar_line, collisions_of, message_of
 from rcsplan.output.moments import count, moment
 from rcsplan.output.page import format_page
 from rcsplan.output.plan_text import verdict
@@ -157,7 +157,7 @@ def _facts(send: PreviewedSend) -> Iterator[_Fact]:
     yield _Fact(name="To", text=_audience(send))
     yield from _times(entry)
     if entry.collides_with:
-        yield _Fact(name="Same list, same day", text="\n".join(entry.collides_with), tone="changed")
+        yield _Fact(name="Same list, same day", text="\n".join(collisions_of(entry)), tone="changed")
     if action is None:
         return
     if action.detail:

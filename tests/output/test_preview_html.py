@@ -77,6 +77,11 @@ def test_a_long_calendar_is_folded():
     assert "<details open>" not in page_of(long_plan(24 * 14))
 
 
+def test_of_many_that_share_a_list_on_a_day_the_first_are_named():
+    page = page_of(make_plan(*(make_action(ActionKind.SUBMIT, address=f"sale-{number}") for number in range(9))))
+    assert "A list also gets sale-1, sale-2, sale-3, sale-4, sale-5, sale-6, and 2 more</p>" in page
+
+
 def test_a_plan_of_nothing_has_a_page():
     assert "Nothing is declared for these days." in page_of(make_plan())
 
