@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from rcsplan.campaign.message import sms_of
+from rcsplan.campaign.model import DEFAULT_VALIDITY
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.errors import InvalidContent, UsageError
 from rcsplan.manifest.load import load_sends
@@ -36,13 +39,13 @@ _LEAVING = frozenset({ActionKind.STOP, ActionKind.ARCHIVE})
 class PreviewedSend:
     """A send as it would go out, or would have.
 
-    `action` is what is planned for it, None where nothing was planned; `before` the request body that was last
-    submitted, where it is another one.
+    `action` is what is planned for it, None where nothing was planned; `before` is what was last submitted of it, where
+    that differs.
     """
 
     entry: CalendarEntry
     action: Action | None = None
-    before: Mapping[str, JsonValue] | None = None
+    before: CalendarEntry | None = None
 
     @property
     def campaign(self) -> str:
@@ -141,11 +144,26 @@ def _sends(planned: Plan, actions: Iterable[Action], state: State | None) -> Ite
         body = action.payload or _recorded(action, state)
         if body is None and action.action is not ActionKind.STOP:
             continue
-        yield PreviewedSend(
-            entry=_entry(action, body or {}, planned.created_at),
-            action=action,
-            before=payload_before(action.payload, action.diff) if action.payload and action.diff else None,
-        )
+        entry = _entry(action, body or {}, planned.created_at)
+        yield PreviewedSend(entry=entry, action=action, before=_before(action, entry))
+
+
+def _before(action: Action, entry: CalendarEntry) -> CalendarEntry | None:
+    """What was last submitted, as far as the plan still has it."""
+    if not action.payload or not action.diff or action.prior is None:
+        return None
+    body = payload_before(action.payload, action.diff)
+    start, hours = action.prior.start_at or entry.start, body.get("validity")
+    validity = timedelta(hours=hours if isinstance(hours, int) else DEFAULT_VALIDITY)
+    return replace(
+        entry,
+        start=start,
+        is_instant=action.prior.start_at is None,
+        fallback_at=start + validity if sms_of(body) is not None else None,
+        sender=str(body.get("sender", entry.sender)),
+        body=body,
+        collides_with=(),
+    )
 
 
 def _recorded(action: Action, state: State | None) -> Mapping[str, JsonValue] | None:

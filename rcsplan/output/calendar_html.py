@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from rcsplan.operations.calendar import CalendarEntry
 
 
+#: More than these are not named: where a whole campaign goes to one list, nobody reads who meets whom.
+_COLLISIONS = 6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarLine:
     """A send in a calendar; `anchor` is where the page shows it, `remark` what else is to be known of it."""
@@ -26,6 +30,7 @@ class CalendarLine:
     iso: str
     clock: str
     fallback: str
+    collisions: str
     anchor: str = ""
     remark: str = ""
     message: ShownMessage | None = None
@@ -41,7 +46,7 @@ class CalendarDay:
 
 def format_calendar_html(entries: Sequence[CalendarEntry], *, project: str, environment: str) -> str:
     """The calendar as a page, in the zone of each send, with each message as phones are likely to show it."""
-    lines = (calendar_line(entry, message=shown_message(entry.body, sender=entry.sender)) for entry in entries)
+    lines = (calendar_line(entry, message=message_of(entry)) for entry in entries)
     return format_page("calendar.html.j2", title=f"Calendar of {project}, {environment}", days=calendar_days(lines))
 
 
@@ -64,9 +69,27 @@ def calendar_line(
         iso=local.isoformat(),
         clock=f"until {local:%H:%M}" if entry.is_instant else f"{local:%H:%M}",
         fallback=_after(local, fallback) if fallback else "",
+        collisions=", ".join(collisions_of(entry)),
         anchor=anchor,
         remark=remark,
         message=message,
+    )
+
+
+def collisions_of(entry: CalendarEntry) -> tuple[str, ...]:
+    """The sends that reach one of its lists on the same day; of many the first, and how many more."""
+    named, more = entry.collides_with[:_COLLISIONS], len(entry.collides_with) - _COLLISIONS
+    return (*named, f"and {more:,} more") if more > 0 else named
+
+
+def message_of(entry: CalendarEntry) -> ShownMessage | None:
+    """The message of a send on every screen, at both its moments."""
+    zone = ZoneInfo(entry.zone)
+    return shown_message(
+        entry.body,
+        sender=entry.sender,
+        clock="" if entry.is_instant else f"{entry.start.astimezone(zone):%H:%M}",
+        sms_clock=f"{entry.fallback_at.astimezone(zone):%H:%M}" if entry.fallback_at and not entry.is_instant else "",
     )
 
 

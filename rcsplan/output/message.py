@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMessage:
-    """A message as Android and an iPhone are likely to show it, its SMS, and its buttons with their targets."""
+    """A message as Android and an iPhone are likely to show it, its SMS, and its buttons with their targets.
+
+    The clocks are those of the phones when it comes, empty where that is not known.
+    """
 
     sender: str
+    clock: str
+    sms_clock: str
     phones: tuple[Shown, ...]
     sms: ShownSms | None
     buttons: tuple[ShownButton, ...]
 
 
-def shown_message(body: Mapping[str, JsonValue], *, sender: str) -> ShownMessage | None:
+def shown_message(
+    body: Mapping[str, JsonValue], *, sender: str, clock: str = "", sms_clock: str = ""
+) -> ShownMessage | None:
     """A message on every screen; None where nothing is known of it."""
     if not body:
         return None
@@ -32,6 +39,8 @@ def shown_message(body: Mapping[str, JsonValue], *, sender: str) -> ShownMessage
     cards = phones[0].cards
     return ShownMessage(
         sender=sender,
+        clock=clock,
+        sms_clock=sms_clock,
         phones=phones,
         sms=shown_sms(body),
         buttons=tuple(button for card in cards for button in (*card.buttons, *card.lost)),

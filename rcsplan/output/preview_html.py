@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rcsplan.output.calendar_html import calendar_days, calendar_line
-from rcsplan.output.message import ShownMessage, shown_message
+from rcsplan.output.calendar_html import calendar_days, calendar_line, collisions_of, message_of
 from rcsplan.output.moments import count, moment
 from rcsplan.output.page import format_page
 from rcsplan.output.plan_text import verdict
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from rcsplan.operations.calendar import CalendarEntry
     from rcsplan.operations.preview import Preview, PreviewedSend
+    from rcsplan.output.message import ShownMessage
     from rcsplan.plan.model import Action, PolicyFinding
 
 #: More days than this are folded, so that the campaigns are not far below.
@@ -119,34 +120,25 @@ def _campaign(sends: Sequence[PreviewedSend], number: int, anchors: dict[str, st
 
 def _versions(send: PreviewedSend, anchor: str) -> Iterator[_Version]:
     """What was last submitted, where it is something else, and what would be now."""
-    address, sender, action = send.entry.address, send.entry.sender, send.action
-    is_changed = send.before is not None
+    action = send.action
     if send.before is not None:
         yield _Version(
             anchor=f"{anchor}-before",
-            name=address,
-            badge="before",
+            name=send.entry.address,
+            badge=f"before: revision {action.prior.revision}" if action is not None and action.prior else "before",
             tone="",
-            facts=(_Fact(name="Submitted", text=_submitted(action)),),
-            message=shown_message(send.before, sender=str(send.before.get("sender", sender))),
+            facts=tuple(_times(send.before)),
+            message=message_of(send.before),
         )
     badge = _standing(action)
     yield _Version(
         anchor=anchor,
-        name=address,
-        badge=f"after: {badge}" if is_changed else badge,
+        name=send.entry.address,
+        badge=f"after: {badge}" if send.before is not None else badge,
         tone=_TONES.get(action.action, "") if action is not None else "",
         facts=tuple(_facts(send)),
-        message=shown_message(send.entry.body, sender=sender),
+        message=message_of(send.entry),
     )
-
-
-def _submitted(action: Action | None) -> str:
-    prior = action.prior if action is not None else None
-    if action is None or prior is None:
-        return "as it was last recorded"
-    start = moment(_minute(prior.start_at), action.timezone) if prior.start_at else "at once"
-    return f"revision {prior.revision}, to start {start}"
 
 
 def _standing(action: Action | None) -> str:
@@ -163,10 +155,9 @@ def _remark(action: Action | None) -> str:
 def _facts(send: PreviewedSend) -> Iterator[_Fact]:
     entry, action = send.entry, send.action
     yield _Fact(name="To", text=_audience(send))
-    yield _Fact(name="Starts", text=_start(send))
-    yield _Fact(name="SMS", text=moment(_minute(entry.fallback_at), entry.zone) if entry.fallback_at else "none")
+    yield from _times(entry)
     if entry.collides_with:
-        yield _Fact(name="Same list, same day", text="\n".join(entry.collides_with), tone="changed")
+        yield _Fact(name="Same list, same day", text="\n".join(collisions_of(entry)), tone="changed")
     if action is None:
         return
     if action.detail:
@@ -187,9 +178,11 @@ def _audience(send: PreviewedSend) -> str:
     return f"{count(contacts, 'contact')} in {lists}" if contacts else lists
 
 
-def _start(send: PreviewedSend) -> str:
-    start = moment(_minute(send.entry.start), send.entry.zone)
-    return f"as soon as it is applied, until {start}" if send.entry.is_instant else start
+def _times(entry: CalendarEntry) -> Iterator[_Fact]:
+    """Both moments of a send."""
+    start = moment(_minute(entry.start), entry.zone)
+    yield _Fact(name="Starts", text=f"as soon as it is applied, until {start}" if entry.is_instant else start)
+    yield _Fact(name="SMS", text=moment(_minute(entry.fallback_at), entry.zone) if entry.fallback_at else "none")
 
 
 def _changed(action: Action) -> Iterator[str]:

@@ -44,5 +44,5 @@ def shown_sms(body: Mapping[str, JsonValue]) -> ShownSms | None:
 
 def _forcing(character: str) -> str:
     other = replacement_of(character)
-    instead = "" if other is None else f", for which “{other}” would do" if other else ", which could go"
-    return f"UCS-2, because its first character outside GSM-7 is {named(character)}{instead}."
+    instead = "" if other is None else f"; “{other}” would do" if other else "; it could go"
+    return f"first outside GSM-7: {named(character)}{instead}"

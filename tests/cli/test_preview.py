@@ -162,3 +162,12 @@ def test_manifests_with_errors_are_told(project, option):
 def test_an_address_that_nothing_declares_is_told(project, option):
     refused = project.run("preview", "acme-winter-sale-ua", *option)
     assert (refused.code, "acme-winter-sale-uk" in refused.err) == (64, True)
+
+
+def test_what_was_submitted_has_its_own_moments(applied):
+    applied.edit("acme/winter-sale-en.yaml", "2026-12-04 11:00", "2026-12-05 12:00")
+    page = preview(applied)
+    anchor = anchor_of(page, "acme-winter-sale-en")
+    assert "Fri 4 Dec 2026 11:00 Europe/Kyiv" in about(page, f"{anchor}-before")
+    assert "Fri 4 Dec 2026 20:00 Europe/Kyiv" in about(page, f"{anchor}-before")
+    assert "Sat 5 Dec 2026 21:00 Europe/Kyiv" in about(page, anchor)

@@ -92,6 +92,13 @@ def long_plan(sends):
     )
 
 
+def replacing():
+    """An action that replaces a title, and starts two days later than what it replaces."""
+    change = FieldChange(path="options.cards[0].title", before="Autumn", after="Winter")
+    prior = Prior(revision=1, digest="sha256:0", start_at=START - timedelta(days=2))
+    return make_action(ActionKind.REPLACE, diff=(change,), prior=prior)
+
+
 def page_of(plan):
     """The page of a plan."""
     return format_preview(preview_of_plan(plan, addresses=()))

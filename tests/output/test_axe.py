@@ -11,10 +11,10 @@ import pytest
 
 from rcsplan.operations.preview import preview_of_plan
 from rcsplan.output.calendar_html import format_calendar_html
-from rcsplan.plan.model import ActionKind, FieldChange, Reason
+from rcsplan.plan.model import ActionKind, Reason
 from tests.editor.language_server import ENGINES
 from tests.output.plans import FOUND, make_action, make_plan
-from tests.output.previews import EMOJI, HIDDEN, LONG, MARKUP, RTL, nasty_plan, page_of
+from tests.output.previews import EMOJI, HIDDEN, LONG, MARKUP, RTL, nasty_plan, page_of, replacing
 
 MODULES = ENGINES / "node_modules"
 SCRIPTS = Path(__file__).parent / "browser"
@@ -30,11 +30,10 @@ in_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium 
 
 def ordinary_plan():
     """Sends of every kind: side by side, before and after, blocked, to be stopped."""
-    change = FieldChange(path="options.cards[0].title", before="Autumn", after="Winter")
     return make_plan(
         make_action(ActionKind.SUBMIT, address="sale[locale=uk]"),
         make_action(ActionKind.SUBMIT, address="sale[locale=en]", payload={"options": {"text": "https://a.example"}}),
-        make_action(ActionKind.REPLACE, diff=(change,)),
+        replacing(),
         make_action(ActionKind.BLOCKED, Reason.POLICY, policy=FOUND),
         make_action(ActionKind.STOP, payload=None),
         make_action(ActionKind.DEFER),

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rcsplan.plan.model import ActionKind, FieldChange, Reason
+from rcsplan.plan.model import ActionKind, Reason
 from tests.output.plans import FOUND, PAYLOAD, hostile_plan, make_action, make_plan
-from tests.output.previews import ALL, HIDDEN, MARKUP, RTL, long_plan, nasty_plan, page_of, without_style
+from tests.output.previews import ALL, HIDDEN, MARKUP, RTL, long_plan, nasty_plan, page_of, replacing, without_style
 
 STRUCTURE = {"html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "article", "footer"}
 TEXT = {"h1", "h2", "h3", "p", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "small", "s", "mark", "time", "a"}
@@ -77,6 +77,11 @@ def test_a_long_calendar_is_folded():
     assert "<details open>" not in page_of(long_plan(24 * 14))
 
 
+def test_of_many_that_share_a_list_on_a_day_the_first_are_named():
+    page = page_of(make_plan(*(make_action(ActionKind.SUBMIT, address=f"sale-{number}") for number in range(9))))
+    assert "A list also gets sale-1, sale-2, sale-3, sale-4, sale-5, sale-6, and 2 more</p>" in page
+
+
 def test_a_plan_of_nothing_has_a_page():
     assert "Nothing is declared for these days." in page_of(make_plan())
 
@@ -87,8 +92,9 @@ def test_what_is_blocked_says_why_and_what_to_do(golden):
 
 
 def test_before_stands_beside_after(golden):
-    change = FieldChange(path="options.cards[0].title", before="Autumn", after="Winter")
-    golden("preview/replaced.html", without_style(page_of(make_plan(make_action(ActionKind.REPLACE, diff=(change,))))))
+    page = page_of(make_plan(replacing()))
+    assert page.index('id="send-1-before"') < page.index('id="send-1"')
+    golden("preview/replaced.html", without_style(page))
 
 
 def test_what_is_stopped_is_not_in_the_calendar():
