@@ -149,7 +149,10 @@ def test_git_pull_brings_what_was_merged(cloned):
     merge(cloned)
     code, document = once(cloned, "--git-pull")
     assert (code, document["counts"]) == (0, {"submitted": 3})
-    assert document["plan"]["source"] == {"commit": git(cloned.folder.parent / "desk", "rev-parse", "HEAD"), "dirty": False}
+    assert document["plan"]["source"] == {
+        "commit": git(cloned.folder.parent / "desk", "rev-parse", "HEAD"),
+        "dirty": False,
+    }
 
 
 def test_git_pull_with_nothing_new_applies(cloned):
@@ -194,6 +197,16 @@ def test_a_checkout_that_cannot_follow_submits_nothing(cloned, spoil):
     done = cloned.run("run", "--once", "--git-pull", "--format", "json")
     assert (done.code, done.json["result"], cloned.ledger()) == (1, "stale", [])
     assert ("Traceback" in done.err, "secret-token" in done.out + done.err) == (False, False)
+
+
+def test_a_hold_in_a_checkout_is_told_as_what_it_is(cloned):
+    cloned.write("HOLD", "black Friday")
+    code, document = once(cloned, "--git-pull")
+    assert (code, document["result"], document["error"]["summary"]) == (
+        4,
+        "refused",
+        "Nothing may be applied: the project is on hold: black Friday",
+    )
 
 
 def test_a_project_outside_git_cannot_be_pulled(project):

@@ -8,11 +8,12 @@ import subprocess
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.cli.repository import begin_repository, commit_all, git
-from tests.cli.running import COMMAND, serving, surroundings
+from tests.cli.running import COMMAND, Project, surroundings
 
 
 class Running:
@@ -147,38 +148,47 @@ def test_two_loops_on_one_state_send_each_once(project):
     assert len(project.ledger()) == 4
 
 
-PROVIDER = "provider: {{type: bsg, base_url: {url}, api_key: {{env: LOOP_KEY}}, timezone: Europe/Kyiv}}"
+PROJECT = """\
+apiVersion: rcsplan/v1
+kind: Project
+metadata: {{name: live}}
+environments:
+  production:
+    provider: {{type: bsg, base_url: {url}, api_key: {{env: LOOP_KEY}}, timezone: Europe/Kyiv}}
+"""
+
+CAMPAIGN = """\
+apiVersion: rcsplan/v1
+kind: Campaign
+metadata: {{name: hello, new: true}}
+spec: {{groups: [{{name: VIP}}], sender: Acme, start_at: "{start}", options: {{text: Hello}}}}
+"""
+
+
+@contextmanager
+def provider(database, port="0"):
+    """A served simulator while the block runs, which then dies; yields its base URL."""
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "serve", "--port", port, "--db", database], stdout=subprocess.PIPE, env=surroundings()
+    ) as server:
+        try:
+            yield server.stdout.readline().decode().strip()
+        finally:
+            server.kill()
 
 
 @pytest.mark.full
-def test_an_outage_of_the_provider_is_outlived(project, tmp_path):
-    key = {"LOOP_KEY": "test_of_a_loop"}
-    data = ("--db", str(tmp_path / "sandbox.db"))
-    with serving(*data) as url:
+def test_an_outage_of_the_provider_is_outlived(tmp_path, capsys):
+    database, live = str(tmp_path / "sandbox.db"), Project(tmp_path / "live", capsys)
+    start = (datetime.now(UTC) + timedelta(days=2)).replace(hour=12)
+    with provider(database) as url:
         pass
-    port = url.rpartition(":")[2]
-    manifest = json.dumps(
-        {
-            "apiVersion": "rcsplan/v1",
-            "kind": "Project",
-            "metadata": {"name": "acme-crm"},
-            "catalogues": {"copy": "vars/copy"},
-            "environments": {
-                "live": {
-                    "provider": {"type": "bsg", "base_url": url, "api_key": {"env": "LOOP_KEY"}, "timezone": "Europe/Kyiv"}
-                }
-            },
-            "manifests": ["one.yaml"],
-        }
-    )
-    project.write("rcsplan.yaml", manifest)
-    project.write("one.yaml", "apiVersion: rcsplan/v1\nkind: Nothing\n")
-    with looping(project, env=key) as loop:
-        loop.next("run.waiting")
-        with subprocess.Popen(
-            [*COMMAND, "sandbox", "serve", "--port", port, *data], stdout=subprocess.PIPE, env=surroundings()
-        ) as server:
-            server.stdout.readline()
-            loop.next("run.waiting")
-            server.terminate()
-        loop.end()
+    live.write("rcsplan.yaml", PROJECT.format(url=url))
+    live.write("hello.yaml", CAMPAIGN.format(start=f"{start:%Y-%m-%d %H:%M:%S}"))
+    with looping(live, env={"LOOP_KEY": "test_of_a_loop"}) as loop:
+        loop.round("unavailable")
+        with provider(database, port=url.rpartition(":")[2]):
+            assert loop.round("done")["counts"] == {"submitted": 1}
+        loop.round("unavailable")
+        assert loop.end()[0] == 143
+    assert len(live.run("sandbox", "ledger", "--db", database, "--format", "json").json) == 1

@@ -158,9 +158,7 @@ def test_a_checkout_that_may_be_old_submits_nothing(watcher):
 
 def refuse(shop):
     """The account has no sender of the manifest's name, which the provider complains of."""
-    shop.seed(
-        lists=[{"id": NEWSLETTER.id, "name": NEWSLETTER.name, "contacts": NEWSLETTER.contacts}], agents=["Other"]
-    )
+    shop.seed(lists=[{"id": NEWSLETTER.id, "name": NEWSLETTER.name, "contacts": NEWSLETTER.contacts}], agents=["Other"])
 
 
 def test_what_was_refused_is_not_submitted_again(watcher):
