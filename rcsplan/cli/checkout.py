@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rcsplan.operations.hold import HOLD_FILE
 from rcsplan.operations.run import StaleCheckout
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _LOCAL_SECONDS = 20
 _FETCH_SECONDS = 120
+
+#: So many changed files are named.
+_NAMED = 5
 
 #: What stands before the host in an address may be a token.
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
@@ -42,11 +46,15 @@ def fast_forward(surroundings: Surroundings) -> Pulled:
         otherwise="The checkout is of no branch",
         hint="Check out the branch that shall be followed: git switch BRANCH",
     )
-    if _ask(surroundings, "status", "--porcelain", otherwise="git cannot say what has changed"):
+    changed = _ask(surroundings, "status", "--porcelain", otherwise="git cannot say what has changed").splitlines()
+    # A HOLD that was put there in an emergency says more itself than that it was not committed.
+    changed = [line for line in changed if not (line.startswith("?? ") and line.endswith(HOLD_FILE))]
+    if changed:
+        listed = "\n".join(changed[:_NAMED])
         raise StaleCheckout(
             "The checkout has changes that are not committed",
-            detail="What is planned from it is nothing that anybody has merged.",
-            hint="Commit and push them, or undo them: git status",
+            detail=f"What is planned from it is nothing that anybody has merged.\n{listed}",
+            hint="Commit and push them, undo them, or have them ignored: git status",
         )
     upstream = "@{upstream}"
     _ask(

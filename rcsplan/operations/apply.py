@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from rcsplan.operations.notify import Ended
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
-    from rcsplan.plan.steps import Attempt, Step
+    from rcsplan.plan.steps import Attempt
     from rcsplan.state.sends import State
 
 #: How often one run submits again what provably never arrived.
@@ -232,7 +232,8 @@ class _Run:
         remembered = memories(plan, self.state)
         if remembered:
             self.session.record(remembered)
-        events = self._executor(plan, attendance).run(self._steps(plan))
+        meant = (action for action in plan.actions if attempt_of(action) not in self.options.passing_over)
+        events = self._executor(plan, attendance).run(steps_of(meant))
         for _ in range(_REPETITIONS):
             if not any(event.happening is Happening.UNKNOWN for event in events):
                 return events
@@ -246,18 +247,9 @@ class _Run:
 
     def settle(self, attendance: Attendance) -> Settled:
         """Look at the account, and wait for what became of open intents, for as long as was asked."""
-        return settle(
-            self.client,
-            self.state,
-            self.session,
-            self.target,
-            timeout=self.options.settle_timeout,
-            listen=attendance.listen,
-            is_leaving=attendance.is_leaving,
-        )
-
-    def _steps(self, plan: Plan) -> tuple[Step, ...]:
-        return steps_of(action for action in plan.actions if attempt_of(action) not in self.options.passing_over)
+        timeout, listen, leaving = self.options.settle_timeout, attendance.listen, attendance.is_leaving
+        client, state, session, target = self.client, self.state, self.session, self.target
+        return settle(client, state, session, target, timeout=timeout, listen=listen, is_leaving=leaving)
 
     def _never_arrived(self, plan: Plan, events: Iterable[Event]) -> tuple[Submit, ...]:
         """The submissions of this run that were lost on the way; but none that was refused as a duplicate before."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rcsplan.plan.model import Plan
 
-#: No pause is shorter: clocks of providers tell whole seconds.
+#: No pause is shorter.
 SHORTEST = timedelta(seconds=1)
 
 #: The first pause of an outage, doubled with each round that finds it still there.
@@ -71,7 +71,8 @@ def pause_after(waits: Iterable[Wait], *, every: timedelta, outages: int, jitter
     lost the same provider shall not all come back to it in the same second.
     """
     waits = tuple(waits)
-    ahead = [wait.after for wait in waits if wait.after is not None]
+    # A moment past each, or by a clock that tells whole seconds it would not be there yet.
+    ahead = [wait.after + SHORTEST for wait in waits if wait.after is not None]
     if any(wait.kind is WaitKind.LOCK for wait in waits):
         ahead.append(_LOCKED * (0.5 + jitter / 2))
     if outages:

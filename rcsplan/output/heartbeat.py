@@ -35,6 +35,7 @@ class Heartbeat:
     total: int = 0
     _started: set[str] = field(default_factory=set)
     _done: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _heard: threading.Event = field(default_factory=threading.Event)
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -54,11 +55,12 @@ class Heartbeat:
 
     def hear(self, event: Event) -> None:
         """Something happened: the next beat is a whole span away."""
-        if event.happening is Happening.STARTED:
-            self._started.add(event.address)
-        elif event.is_final:
-            self._started.discard(event.address)
-            self._done += 1
+        with self._lock:
+            if event.happening is Happening.STARTED:
+                self._started.add(event.address)
+            elif event.is_final:
+                self._started.discard(event.address)
+                self._done += 1
         self._heard.set()
 
     @property
