@@ -40,7 +40,7 @@ class Channel:
 class Cost:
     """What a send costs; `expected` and `worst` are None where they are not known, and `unknown` says why.
 
-    `reach` is the share of all its contacts that RCS is expected to reach.
+    `reach` is the share of all its contacts that RCS is expected to reach; `learned` says what nobody set.
     """
 
     currency: str = ""
@@ -49,6 +49,7 @@ class Cost:
     reach: Decimal | None = None
     reach_origin: str = ""
     channels: tuple[Channel, ...] = ()
+    learned: str = ""
     unknown: tuple[str, ...] = ()
 
 
@@ -99,6 +100,7 @@ def cost_of(legs: Iterable[Leg], *, currency: str, form: Form, parts: int | None
         reach=reach,
         reach_origin=origin,
         channels=tuple(_merged(channel for leg in legs for channel in _channels(leg, parts))),
+        learned=_learned(legs, has_fallback=parts is not None),
         unknown=tuple(_unknown(legs, form=form, has_fallback=parts is not None)),
     )
 
@@ -184,6 +186,18 @@ def _merged(channels: Iterable[Channel]) -> list[Channel]:
             )
         )
     return sorted(merged.values(), key=lambda channel: channel.channel)
+
+
+def _learned(legs: tuple[Leg, ...], *, has_fallback: bool) -> str:
+    """Which prices, and whether the reach, come from what was charged before; those of one origin together."""
+    figures = [("RCS price", leg.prices.rcs) for leg in legs]
+    figures += [("SMS price", leg.prices.sms) for leg in legs if has_fallback]
+    figures += [("reach", leg.prices.reach) for leg in legs]
+    whats: dict[str, dict[str, None]] = {}
+    for what, figure in figures:
+        if figure is not None and figure.is_learned:
+            whats.setdefault(figure.origin, {})[what] = None
+    return ", ".join(f"{' and '.join(names)} {origin}" for origin, names in whats.items())
 
 
 def _unknown(legs: tuple[Leg, ...], *, form: Form, has_fallback: bool) -> Iterator[str]:

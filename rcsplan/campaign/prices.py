@@ -32,6 +32,7 @@ class Figure:
 
     value: Decimal
     origin: str
+    is_learned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

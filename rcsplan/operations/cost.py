@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rcsplan.state.model import ListSnapshot, Record
     from rcsplan.state.sends import State
 
-_UNPRICED = "No price is known: set prices in rcsplan.yaml."
+_UNPRICED = "No price is set or learned: set prices."
 
 #: Actions that submit what is paid for, in this run or a later one; of what is blocked the reviewer knows it as well.
 _PRICED = frozenset({ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.RESUBMIT, ActionKind.DEFER, ActionKind.BLOCKED})
@@ -90,7 +90,7 @@ def costs_of(actions: Iterable[Action], facts: Facts, estimator: Estimator) -> d
     return {
         action.address: estimator.cost(action.payload, audience_of(action.audience, facts.lists).lists)
         for action in actions
-        if action.action in _PRICED and action.payload is not None
+        if action.action in _PRICED and action.payload is not None and action.audience.lists
     }
 
 

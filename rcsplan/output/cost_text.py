@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from rcsplan.plan.model import ChannelEstimate, Estimate, PlanEstimate
 
 _CENT = Decimal("0.01")
-_LEARNED = "learned"
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -30,12 +29,14 @@ def money(amount: Decimal, currency: str) -> str:
 def cost_of_send(estimate: Estimate) -> str:
     """What a send costs as expected and at worst, with the sum that it comes from; or why it is not known."""
     if not estimate.currency or (estimate.expected is None and estimate.worst is None):
-        return f"not known: {_reasons(estimate)}"
+        return " ".join(("not known.", *map(visible, estimate.unknown)))
     sums = ", ".join(_sums(estimate.expected, estimate.worst, estimate.currency))
+    learned = f"; {visible(estimate.learned)}" if estimate.learned else ""
     if estimate.expected is None:
-        return f"{sums}; expected not known: {_reasons(estimate)}"
+        # Where the worst case is known, it is the share alone that is not.
+        return f"{sums}, expected only with prices.reach{learned}"
     terms = " + ".join(_term(channel) for channel in estimate.channels if channel.messages)
-    return f"{sums}: {terms or 'nobody'}{_reach(estimate)}{_origins(estimate)}"
+    return f"{sums}: {terms or 'nobody'}{_reach(estimate)}{learned}"
 
 
 def cost_of_plan(estimate: PlanEstimate | None) -> str:
@@ -78,19 +79,4 @@ def _term(channel: ChannelEstimate) -> str:
 
 
 def _reach(estimate: Estimate) -> str:
-    """The share that RCS reaches, with where it comes from unless it is set."""
-    if estimate.reach is None:
-        return ""
-    learned = f" {visible(estimate.reach_origin)}" if estimate.reach_origin.startswith(_LEARNED) else ""
-    return f", {estimate.reach:.2%} reach".replace(".00%", "%") + learned
-
-
-def _origins(estimate: Estimate) -> str:
-    """Where prices come from that are not set."""
-    learned = [channel for channel in estimate.channels if channel.origin.startswith(_LEARNED)]
-    origins = dict.fromkeys(f"{channel.channel.upper()} price {channel.origin}" for channel in learned)
-    return "".join(f", {visible(origin)}" for origin in origins)
-
-
-def _reasons(estimate: Estimate) -> str:
-    return visible(" ".join(estimate.unknown)) or "nobody told"
+    return "" if estimate.reach is None else f", {estimate.reach:.2%} reach".replace(".00%", "%")

@@ -42,5 +42,6 @@ def estimate_of(cost: Cost) -> Estimate:
             )
             for channel in cost.channels
         ),
+        learned=cost.learned,
         unknown=cost.unknown,
     )

@@ -151,6 +151,7 @@ class Estimate(_Document):
     reach: float | None = Field(default=None, description="Share of the contacts that RCS is expected to reach.")
     reach_origin: str = Field(default="", description="Where that share comes from, for people.")
     channels: tuple[ChannelEstimate, ...] = ()
+    learned: str = Field(default="", description="What comes from earlier sends, as nobody set it; for people.")
     unknown: tuple[str, ...] = Field(default=(), description="What is not known, each in a sentence.")
 
 

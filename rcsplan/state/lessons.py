@@ -102,7 +102,9 @@ class Lessons:
         amount, number = sum((amount for amount, _ in last), Decimal(0)), sum(number for _, number in last)
         sends = "1 send" if len(last) == 1 else f"{len(last)} sends"
         return Figure(
-            value=(amount / number).quantize(step, ROUND_HALF_UP).normalize(), origin=f"learned from {sends}{whom}"
+            value=(amount / number).quantize(step, ROUND_HALF_UP).normalize(),
+            origin=f"learned from {sends}{whom}",
+            is_learned=True,
         )
 
 

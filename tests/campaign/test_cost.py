@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -148,3 +149,12 @@ def test_sums_count_what_is_not_known():
 @pytest.mark.parametrize("amount", [None, Decimal("0.1")])
 def test_a_sum_grows_by_one_send(amount):
     assert sum_of([Decimal(1)]).plus(amount) == sum_of([Decimal(1), amount])
+
+
+def test_what_was_learned_is_told_by_its_origin():
+    leg = make_leg()
+    learned = {
+        key: Figure(value=Decimal("0.5"), origin="learned from 2 sends", is_learned=True) for key in ("sms", "reach")
+    }
+    found = cost(leg, replace(leg, prices=replace(leg.prices, **learned)))
+    assert (found.learned, cost(leg).learned) == ("SMS price and reach learned from 2 sends", "")

@@ -59,7 +59,7 @@ def test_without_prices_nothing_is_known_and_nothing_is_nothing(shop):
         None,
         None,
         "",
-        ("No price is known: set prices in rcsplan.yaml.",),
+        ("No price is set or learned: set prices.",),
     )
     assert (plan.estimate.worst, plan.estimate.unknown) == (None, 1)
 
@@ -69,7 +69,11 @@ def test_where_no_prices_are_set_they_are_learned_from_what_was_charged(shop):
     shop.apply()
     shop.declare("summer", at="2026-12-03 10:00")
     (summer,) = [action for action in shop.plan().actions if action.address == "summer"]
-    assert (summer.estimate.worst, summer.estimate.currency) == (Decimal("14.88"), "EUR")
+    assert (summer.estimate.worst, summer.estimate.currency, summer.estimate.learned) == (
+        Decimal("14.88"),
+        "EUR",
+        "RCS price learned from 1 send",
+    )
 
 
 def test_prices_that_are_set_count_before_what_was_charged(priced):

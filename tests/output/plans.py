@@ -81,16 +81,15 @@ FOUND = (
 )
 
 
-#: A cost whose words are hostile: names of lists, and what a state taught.
+#: A cost whose words are hostile: its currency, names of lists, and what a state taught.
 HOSTILE_ESTIMATE = Estimate(
     currency=HOSTILE,
     expected=Decimal(1),
     worst=Decimal(2),
     reach=0.5,
-    reach_origin=f"learned {HOSTILE}",
-    channels=(
-        ChannelEstimate(channel="sms", messages=1, worst_messages=2, price=Decimal(1), origin=f"learned {HOSTILE}"),
-    ),
+    reach_origin=HOSTILE,
+    learned=HOSTILE,
+    channels=(ChannelEstimate(channel="sms", messages=1, worst_messages=2, price=Decimal(1), origin=HOSTILE),),
     unknown=(HOSTILE,),
 )
 

@@ -56,25 +56,19 @@ def test_the_arithmetic_of_a_send_is_shown():
 
 
 def test_what_was_learned_is_said_to_be():
-    learned = changed(
-        reach=0.6237,
-        reach_origin="learned from 3 sends",
-        channels=(RCS, channel(origin="learned from 1 send to other lists")),
+    assert said(changed(learned="SMS price and reach learned from 3 sends")).endswith(
+        "62% reach; SMS price and reach learned from 3 sends"
     )
-    assert said(learned).endswith(", 62.37% reach learned from 3 sends, SMS price learned from 1 send to other lists")
 
 
 def test_an_expectation_that_is_not_known_leaves_the_worst_case():
-    unknown = changed(expected=None, channels=(), unknown=("The share that RCS reaches is not known: set it.",))
-    assert said(unknown) == (
-        "worst case 3,466.28 EUR; expected not known: The share that RCS reaches is not known: set it."
-    )
+    unknown = changed(expected=None, reach=None, channels=(), unknown=("The share that RCS reaches is not known.",))
+    assert said(unknown) == "worst case 3,466.28 EUR, expected only with prices.reach"
 
 
 def test_a_cost_that_is_not_known_is_said_not_to_be():
-    assert said(Estimate(unknown=("No price is known: set prices in rcsplan.yaml.",))) == (
-        "not known: No price is known: set prices in rcsplan.yaml."
-    )
+    unknown = Estimate(unknown=("No price is set or learned: set prices.",))
+    assert said(unknown) == "not known. No price is set or learned: set prices."
 
 
 def test_a_send_to_nobody_costs_nothing():

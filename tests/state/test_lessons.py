@@ -28,24 +28,26 @@ def delivered(price, *, rcs, sms=None, phones=None, currency="EUR"):
     return Delivery(rcs=rcs, sms=sms or {}, phones=phones, price=price, currency=currency, observed_at=NOW)
 
 
+def figure(value, origin):
+    return Figure(value=Decimal(value), origin=origin, is_learned=True)
+
+
 def learned(*records, list_id=NEWSLETTER.id, form="text", currency=""):
     return Lessons(state=make_state(records), now=NOW, wanted_currency=currency).prices_of(list_id, form)
 
 
 def test_a_price_is_what_was_calculated_for_each_contact():
-    assert learned(sent("a")).rcs == Figure(value=Decimal("0.021"), origin="learned from 1 send")
+    assert learned(sent("a")).rcs == figure("0.021", "learned from 1 send")
 
 
 def test_several_sends_are_taken_together():
-    assert learned(sent("a", "24.80"), sent("b", "27.28")).rcs == Figure(
-        value=Decimal("0.021"), origin="learned from 2 sends"
-    )
+    assert learned(sent("a", "24.80"), sent("b", "27.28")).rcs == figure("0.021", "learned from 2 sends")
 
 
 def test_the_last_five_count():
     old = [sent(f"old-{day}", "124", days=day) for day in range(10, 15)]
     new = [sent(f"new-{day}", days=day) for day in range(1, 6)]
-    assert learned(*old, *new).rcs == Figure(value=Decimal("0.021"), origin="learned from 5 sends")
+    assert learned(*old, *new).rcs == figure("0.021", "learned from 5 sends")
 
 
 def test_sends_of_half_a_year_ago_teach_nothing():
@@ -61,9 +63,7 @@ def test_sends_to_the_list_alone_count_before_those_to_it_and_others():
 
 
 def test_where_there_are_none_those_to_others_count_and_are_said_to():
-    assert learned(sent("a"), list_id=99).rcs == Figure(
-        value=Decimal("0.021"), origin="learned from 1 send to other lists"
-    )
+    assert learned(sent("a"), list_id=99).rcs == figure("0.021", "learned from 1 send to other lists")
 
 
 def test_another_form_teaches_nothing():
@@ -108,7 +108,7 @@ def test_a_part_of_an_sms_costs_what_was_charged_beside_rcs():
     found = learned(sent("a", delivery=delivery, body=make_body(**SMS)))
     assert (found.rcs.value, found.sms) == (
         Decimal("0.021"),
-        Figure(value=Decimal("0.038"), origin="learned from 1 send"),
+        figure("0.038", "learned from 1 send"),
     )
 
 
@@ -120,7 +120,7 @@ def test_an_sms_that_seems_to_have_cost_nothing_teaches_no_price(price):
 
 def test_the_reach_is_the_share_of_the_phones_that_rcs_reached():
     delivery = delivered(None, rcs={"delivered": 400, "read": 220, "expired": 380}, phones=1000)
-    assert learned(sent("a", delivery=delivery)).reach == Figure(value=Decimal("0.62"), origin="learned from 1 send")
+    assert learned(sent("a", delivery=delivery)).reach == figure("0.62", "learned from 1 send")
 
 
 def test_without_a_number_of_phones_the_messages_are_counted():
