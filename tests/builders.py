@@ -19,6 +19,7 @@ from rcsplan.state.model import (
     RemoteStatus,
     Stop,
     StopCause,
+    Trial,
 )
 from rcsplan.state.sends import State
 
@@ -129,6 +130,23 @@ def make_unknown_record(send=None, **fields):
     """The record of a send whose submission was begun and whose outcome nobody knows."""
     return make_record(
         send, **{"remote_id": None, "remote": None, "submitted_at": None, "intent": make_intent()} | fields
+    )
+
+
+def make_trial(send=None, **fields):
+    """A test send to three seeds that the provider accepted at NOW."""
+    send = send or make_send()
+    return Trial(
+        **{
+            "address": str(send.address),
+            "revision": send.revision,
+            "content_digest": send.content_digest,
+            "seeds": ListSnapshot(id=3, name="Seeds", contacts=3),
+            "opened_at": NOW,
+            "remote_id": 54000009,
+            "submitted_at": NOW,
+            **fields,
+        }
     )
 
 

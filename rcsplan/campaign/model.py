@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 #: Hours for which the provider tries RCS before the SMS fallback leaves, where nothing is said (bsg-api.md 3.1).
 DEFAULT_VALIDITY = 72
+
+
+#: How people are named where it matters who they are: by the email address of their commits.
+EMAIL_ADDRESS = re.compile(r"[^\s@<>\x00-\x1f\ud800-\udfff]+@[^\s@<>\x00-\x1f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

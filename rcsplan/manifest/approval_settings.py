@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rcsplan.campaign.model import EMAIL_ADDRESS
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.manifest.name import Name
 from rcsplan.manifest.settings import Settings
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
 
     from rcsplan.diagnostics import KeyPath
 
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
-
 
 def _check_email(text: str) -> str:
-    if _EMAIL.fullmatch(text) is None:
+    if EMAIL_ADDRESS.fullmatch(text) is None:
         raise complaint(
             "wrong-value", "Not an email address", hint="Write the one of the person's commits: ann@acme.example."
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.disk import Disk
+from rcsplan.campaign.model import EMAIL_ADDRESS
 from rcsplan.errors import ConfigurationError, PlanRefused, UsageError
 from rcsplan.operations.history import APPROVALS_FOLDER
 from rcsplan.plan.approval import approval_of, format_approval
@@ -56,7 +57,7 @@ def draft(plan: Plan, project: Project, history: History, *, who: str, at: datet
         raise PlanRefused(
             f"The plan is of project {plan.project!r}", detail=f"This project is {project.metadata.name!r}."
         )
-    if "@" not in who:
+    if EMAIL_ADDRESS.fullmatch(who) is None:
         raise UsageError(
             "It is not known who approves",
             detail="People are named by the email address of their commits.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -119,7 +120,7 @@ def _named(address: str, sends: Iterable[Send]) -> Send:
     if several:
         raise UsageError(
             f"{address!r} comes to {len(several)} sends; a test is of one",
-            hint=f"Name one of them, such as: rcsplan test '{several[0]}' --to-list ID",
+            hint=f"Name one of them, such as: rcsplan test {shlex.quote(several[0])} --to-list ID",
         )
     raise UsageError(f"No send is declared under {address!r}", hint=did_you_mean(address, known))
 
@@ -164,7 +165,7 @@ def _earlier(state: State, prepared: Prepared, wish: TrialWish) -> Trial | None:
         raise Blocked(
             "Nobody knows whether this test was sent before",
             detail=f"It was begun at {last.opened_at:%Y-%m-%d %H:%M:%S} UTC. {last.problem}".rstrip(),
-            hint="Look whether it arrived. " + _AGAIN.format(address=f"'{wish.address}'", list_id=wish.list_id),
+            hint="Look whether it arrived. " + _AGAIN.format(address=shlex.quote(wish.address), list_id=wish.list_id),
         )
     return last
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rcsplan.campaign.digest import sha256
+from rcsplan.campaign.model import EMAIL_ADDRESS
 from rcsplan.errors import ConfigurationError
 from rcsplan.plan.model import ActionKind
 
@@ -134,6 +135,8 @@ def parse_approval(text: str, *, name: str) -> Approval:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{name} is no approval", detail=f"{place}: {first['msg']}") from None
+    if EMAIL_ADDRESS.fullmatch(approval.who) is None:
+        raise ConfigurationError(f"{name} is no approval", detail="It names nobody by an email address.")
     if approval.integrity != _seal(document):
         raise ConfigurationError(f"{name} was edited after it was written", detail="What it says was not approved so.")
     return approval

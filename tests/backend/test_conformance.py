@@ -3,10 +3,10 @@
 import pytest
 
 from rcsplan.errors import LockLost, StateDamaged, StateError, StateLocked
-from rcsplan.state.model import DropRecord, RenameSend, UsePlan
+from rcsplan.state.model import DropRecord, DropTrial, PutTrial, RenameSend, UsePlan
 from tests.backend.outsiders import OUTSIDERS
 from tests.backend.stores import contents_of, lock, make_info, number_in, put
-from tests.builders import NOW, make_record, make_state
+from tests.builders import NOW, make_record, make_state, make_trial
 
 
 @pytest.fixture
@@ -35,10 +35,23 @@ def test_a_store_says_where_it_is(store):
 
 
 def test_a_first_state_is_kept(open_store):
-    state = make_state([("spring-sale", make_record())], series={"weekly": NOW}, used_plans={"p": NOW})
+    state = make_state(
+        [("spring-sale", make_record())], series={"weekly": NOW}, used_plans={"p": NOW}, trials={1: make_trial()}
+    )
     with lock(open_store()) as session:
         session.create(state)
     assert (contents_of(open_store().load()), open_store().load().serial) == (contents_of(state), 0)
+
+
+def test_a_test_send_is_kept_without_saving_and_taken_back(open_store, begun):
+    with lock(begun) as session:
+        session.record([PutTrial(number=1, trial=make_trial(remote_id=None))])
+        session.record([PutTrial(number=2, trial=make_trial())])
+    assert open_store().load().trials == {1: make_trial(remote_id=None), 2: make_trial()}
+    with lock(begun) as session:
+        session.record([DropTrial(number=1)])
+        session.save()
+    assert open_store().load().trials == {2: make_trial()}
 
 
 def test_a_state_that_was_just_created_is_the_sessions(store):

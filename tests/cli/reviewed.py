@@ -27,6 +27,7 @@ spec: {groups: [{name: LIST}], sender: Acme, options: {text: "NAME: {{ offer }}"
 """
 _ACCOUNT = """\
 clock: '2026-12-01 09:00'
+readings: {duplicate_window_seconds: 0}
 lists:
   - {id: 1, name: Newsletter, contacts: 1240}
   - {id: 2, name: Everybody, contacts: 4200}

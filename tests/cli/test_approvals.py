@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from rcsplan.errors import ExitCode
+from rcsplan.plan.approval import approval_of, format_approval
+from rcsplan.plan.document import parse_plan
 from tests.cli.repository import git
 from tests.cli.reviewed import ANN, AUTHOR, BOB, approve, begin_reviewed, commit_as, manifest, save_plan
 from tests.cli.running import begin_state
+from tests.cli.terminal import Terminal
 
 TWO_OF_LEGAL = "[{over: 1000, need: 2, role: legal}]"
 
@@ -183,20 +188,14 @@ def test_an_unknown_cost_needs_approval(project):
 
 def test_the_author_does_not_count(reviewed):
     plan = save_plan(reviewed)
-    reviewed.write("approvals/x.json", approved_by(reviewed, plan, AUTHOR))
+    reviewed.write("approvals/x.json", approved_by(plan, AUTHOR))
     commit_as(reviewed, AUTHOR)
     done = reviewed.apply()
     assert (done.code, f"{AUTHOR} does not count: wrote it." in done.err) == (ExitCode.BLOCKED, True)
 
 
-def approved_by(project, plan, who):
+def approved_by(plan, who):
     """An approval that `approve` would not write, as somebody else's hand would."""
-    from datetime import UTC, datetime
-    from pathlib import Path
-
-    from rcsplan.plan.approval import approval_of, format_approval
-    from rcsplan.plan.document import parse_plan
-
     saved = parse_plan(Path(plan).read_text(), name="plan.json")
     return format_approval(approval_of(saved, who=who, at=datetime(2026, 12, 1, tzinfo=UTC)))
 
@@ -329,6 +328,30 @@ def test_who_approves_is_the_person_of_git(reviewed):
     git(reviewed.folder, "config", "user.email", "Ann@acme.example")
     assert reviewed.run("approve", save_plan(reviewed), "--yes").code == 0
     assert json.loads(approval_file(reviewed).read_text())["who"] == ANN
+
+
+@pytest.mark.parametrize("who", ["ann", "ann@acme.example\n<bob@acme.example>", "a b@c", "<ann@acme.example>"])
+def test_what_is_no_email_address_is_nobody(reviewed, who):
+    done = reviewed.run("approve", save_plan(reviewed), "--as", who, "--yes")
+    assert done.first == (ExitCode.USAGE, "Error: It is not known who approves")
+
+
+@pytest.mark.parametrize("who", ["\x00@acme.example", "ann", "\ud800@acme.example", "a@b\n<c@d>"])
+def test_an_approval_of_nobody_is_none(reviewed, who):
+    plan = save_plan(reviewed)
+    reviewed.write("approvals/x.json", approved_by(plan, ANN).replace(json.dumps(ANN), json.dumps(who)))
+    commit_as(reviewed, ANN)
+    assert reviewed.apply().code == ExitCode.BLOCKED
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("1240", 0), ("1,240", 0), ("1241", 1), ("", 1), ("y", 1)])
+def test_on_a_terminal_the_number_of_recipients_is_typed(reviewed, answer, code):
+    plan = save_plan(reviewed)
+    with Terminal("--project", str(reviewed.folder), "approve", plan, "--as", ANN) as terminal:
+        terminal.await_text("Type the number of recipients, 1240, or 'yes'")
+        terminal.type(f"{answer}\n")
+        assert terminal.end() == code
+    assert (reviewed.folder / "approvals").is_dir() == (code == 0)
 
 
 def test_without_a_terminal_it_must_be_said(reviewed):

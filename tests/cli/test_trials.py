@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import time
 
 import pytest
 
 from rcsplan.errors import ExitCode
 from tests.cli.reviewed import begin_reviewed, manifest
-from tests.cli.running import begin_state
+from tests.cli.running import COMMAND, begin_state, surroundings
 
 SEEDS = "3"
 TESTED = "  rules: {tested: {over: 1000}}\n"
@@ -56,7 +58,7 @@ def test_it_says_what_it_sends_and_what_became_of_it(shop, golden):
 def test_it_leaves_the_campaign_alone(shop):
     before = shop.plan()["actions"]
     try_out(shop)
-    assert (shop.plan()["actions"], shop.run("state", "list").out) == (before, "The state holds no sends.\n")
+    assert (shop.plan()["actions"], shop.run("state", "list").out) == (before, "The state has no sends.\n")
 
 
 def test_it_is_recorded_with_who_and_what(shop):
@@ -120,18 +122,40 @@ def test_a_way_out_of_an_unknown_test_works_as_it_stands(shop):
     assert shop.run(*command.split(), "--auto-approve").code == 0
 
 
-@pytest.mark.parametrize("fault", ["error_before", "refuse"])
+@pytest.mark.parametrize("fault", ["refuse", "too_many"])
 def test_what_provably_was_not_sent_leaves_nothing_behind(shop, fault):
-    shop.run("state", "init")
     suffer(shop, f"POST /api/campaigns/rcs/send-groups={fault}")
-    expected = {"refuse": (ExitCode.ERROR, 0), "error_before": (ExitCode.UNKNOWN, 1)}[fault]
-    assert (try_out(shop).code, len(trials(shop))) == expected
-    assert shop.ledger() == []
-
-
-def test_a_refusal_leaves_nothing_behind(shop):
-    suffer(shop, "POST /api/campaigns/rcs/send-groups=too_many")
     assert (try_out(shop).code, trials(shop), shop.ledger()) == (ExitCode.ERROR, {}, [])
+    suffer(shop, "")
+    assert (try_out(shop).code, len(shop.ledger())) == (0, 1)
+
+
+def test_a_refusal_by_the_provider_leaves_nothing_behind(shop):
+    shop.edit("sandbox/account.yaml", "lists:", "agents: [Other]\nlists:")
+    assert (try_out(shop).code, trials(shop), shop.ledger()) == (ExitCode.ERROR, {}, [])
+
+
+def test_a_run_that_is_killed_over_it_leaves_an_unknown_outcome(shop):
+    suffer(shop, "POST /api/campaigns/rcs/send-groups=slow:30")
+    command = [*COMMAND, "--project", str(shop.folder), "test", "sale", "--to-list", SEEDS, "--auto-approve"]
+    with subprocess.Popen(command, env=surroundings(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        await_journal(shop)
+        run.kill()
+    suffer(shop, "")
+    done = try_out(shop)
+    assert done.first == (ExitCode.BLOCKED, "Error: Nobody knows whether this test was sent before")
+    assert (try_out(shop, "--again").code, [trial.get("remote_id") is None for trial in trials(shop).values()]) == (
+        0,
+        [True, False],
+    )
+
+
+def await_journal(shop):
+    """Wait until the intent of a test is on the disk."""
+    deadline = time.monotonic() + 30
+    while not any(b"put_trial" in file.read_bytes() for file in (shop.folder / ".rcsplan").glob("*journal*")):
+        assert time.monotonic() < deadline, sorted((shop.folder / ".rcsplan").iterdir())
+        time.sleep(0.05)
 
 
 def test_an_apply_is_not_held_up_by_an_unknown_test(shop):
