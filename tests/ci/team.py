@@ -17,22 +17,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "live_4e5f60718293a4b5c6d7"
-NAME = "crm"
 
 PROJECT = """\
 apiVersion: rcsplan/v1
 kind: Project
-metadata: {{name: shop}}
+metadata: {name: shop}
 environments:
   production:
-    provider: {{type: bsg, base_url: {provider}, api_key: {{env: BSG_API_KEY}}, timezone: Europe/Kyiv}}
-    state:
-      backend: http
-      url: {state}/state/{name}
-      lock_url: {state}/state/{name}
-      unlock_url: {state}/state/{name}
-      username: {user}
-      password: {{env: STATE_PASSWORD}}
+    provider: {type: bsg, api_key: {env: BSG_API_KEY}, timezone: Europe/Kyiv}
+    state: {backend: s3, url: s3://acme/crm.json}
 """
 
 ACCOUNT = """\
@@ -104,6 +97,18 @@ class Team:
         (self.desk / name).parent.mkdir(parents=True, exist_ok=True)
         (self.desk / name).write_text(text, "utf-8")
 
+    def read(self, name):
+        """The text of a file on the desk."""
+        return (self.desk / name).read_text("utf-8")
+
+    def at_these_servers(self, project):
+        """The text of a project file whose account and state are at the servers of this team."""
+        place = f"{self.store.url}/state/crm"
+        access = f"username: {USERNAME}, password: {{env: STATE_PASSWORD}}"
+        state = f"state: {{backend: http, url: {place}, lock_url: {place}, unlock_url: {place}, {access}}}"
+        lines = [f"    {state}" if "backend: s3" in line else line for line in project.splitlines()]
+        return "\n".join(lines).replace("{type: bsg,", f"{{type: bsg, base_url: {self.provider.url},") + "\n"
+
     def branch(self, name, *, base="main"):
         """Begin a branch on the desk."""
         git(self.desk, "switch", "--quiet", "--create", name, base)
@@ -152,8 +157,8 @@ class Team:
 
 
 @contextmanager
-def team_at_work(folder, *recipes):
-    """A team whose repository has the files of these recipes, whose state has begun, and whose main is pushed."""
+def team_before_work(folder):
+    """A team with an empty repository, an account and a place for the state."""
     with ExitStack() as stack:
         (folder / "account.yaml").write_text(ACCOUNT)
         database = folder / "sandbox.db"
@@ -162,24 +167,28 @@ def team_at_work(folder, *recipes):
         provider = Provider(database)
         stack.callback(provider.end)
         provider.begin()
-        server = stack.enter_context(StateServer(Plain()))
-        remote, desk = folder / "remote.git", folder / "desk"
-        folder.joinpath("remote.git").mkdir()
+        remote = folder / "remote.git"
+        remote.mkdir()
         git(remote, "init", "--quiet", "--bare", "--initial-branch", "main")
         git(folder, "clone", "--quiet", str(remote), "desk")
-        text = PROJECT.format(provider=provider.url, state=server.url, name=NAME, user=USERNAME)
-        (desk / "rcsplan.yaml").write_text(text)
-        assert run(["init", str(desk), *(word for recipe in recipes for word in ("--ci", recipe))]) == 0
-        team = Team(
+        yield Team(
             remote=remote,
-            desk=desk,
+            desk=folder / "desk",
             database=database,
             secrets={"BSG_API_KEY": KEY, "STATE_PASSWORD": PASSWORD},
-            store=server,
+            store=stack.enter_context(StateServer(Plain())),
             provider=provider,
         )
+
+
+@contextmanager
+def team_at_work(folder, *recipes):
+    """A team whose repository has the files of these recipes, whose state has begun, and whose main is pushed."""
+    with team_before_work(folder) as team:
+        team.write("rcsplan.yaml", team.at_these_servers(PROJECT))
+        assert run(["init", str(team.desk), *(word for recipe in recipes for word in ("--ci", recipe))]) == 0
         begun = team.run("state", "init")
         assert begun.code == 0, begun.err
-        git(desk, "checkout", "--quiet", "-B", "main")
+        git(team.desk, "checkout", "--quiet", "-B", "main")
         team.push("Begin")
         yield team

@@ -21,17 +21,17 @@ def github():
 
 
 def with_the_password(team):
-    """Let the workflow hand on the state's password, as its comment tells people to do."""
+    """Let the workflow hand on the state's password, as the README tells people to do."""
     workflow, key = ".github/workflows/rcsplan.yml", "BSG_API_KEY: ${{ secrets.BSG_API_KEY }}"
     text = (team.desk / workflow).read_text("utf-8")
     team.write(workflow, text.replace(key, f"{key}\n      STATE_PASSWORD: ${{{{ secrets.STATE_PASSWORD }}}}"))
-    team.push("The state's password")
 
 
 @pytest.fixture
 def runner(on_github, github, tmp_path):
     """A runner of the repository's workflow; the state's password is a secret as well."""
     with_the_password(on_github)
+    on_github.push("The state's password")
     with StateServer(github) as server:
         yield GithubRunner(
             remote=on_github.remote,

@@ -79,6 +79,7 @@ class Month:
 def month(on_github, tmp_path):
     """The first of December, nine in the morning."""
     with_the_password(on_github)
+    on_github.push("The state's password")
     with StateServer(GitHubApi({GITHUB_TOKEN: ACTIONS})) as server:
         yield Month(
             on_github,
