@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 #: Lines are never folded: where a text breaks is up to its author.
 _WIDTH = 1_000_000
-_COMMENT_LINE = re.compile(r"\s*#")
+_COMMENT_LINE = re.compile(r"[ \t]*#")
 _BLANK_RUN = 2
+#: All that YAML takes for room between words; other spaces of Unicode are text.
+_BLANK = " \t"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def _tidied(text: str) -> str:
     """The text with comments in line with what they stand above, and one blank line where there were several."""
     lines = text.removesuffix("...\n").split("\n")
     held = scalar_lines(text)
-    tidy = [line if number in held else line.rstrip() for number, line in enumerate(lines)]
+    tidy = [line if number in held else line.rstrip(_BLANK) for number, line in enumerate(lines)]
     return "\n".join(_without_blank_runs(_indented(tidy, held), held)).strip("\n") + "\n"
 
 
@@ -115,12 +117,12 @@ def _indented(lines: list[str], held: frozenset[int]) -> list[str]:
     for number, line in enumerate(lines):
         if number in held or not _COMMENT_LINE.match(line):
             continue
-        own = len(line) - len(line.lstrip())
+        own = len(line) - len(line.lstrip(_BLANK))
         next_indent, open_blocks = below[number][-1], above[number]
         indent = next_indent
         if own > next_indent and open_blocks[-1] > next_indent:
             indent = own if own in open_blocks else open_blocks[-1]
-        result[number] = " " * indent + line.strip()
+        result[number] = " " * indent + line.strip(_BLANK)
     return result
 
 
@@ -133,8 +135,8 @@ def _indents(lines: list[str], held: frozenset[int]) -> list[tuple[int, ...]]:
     blocks: tuple[int, ...] = (0,)
     for number, line in enumerate(lines):
         indents.append(blocks)
-        if line.strip() and number not in held and not _COMMENT_LINE.match(line):
-            own = len(line) - len(line.lstrip())
+        if line.strip(_BLANK) and number not in held and not _COMMENT_LINE.match(line):
+            own = len(line) - len(line.lstrip(_BLANK))
             blocks = (*(block for block in blocks if block < own), own)
     return indents
 
@@ -142,6 +144,6 @@ def _indents(lines: list[str], held: frozenset[int]) -> list[tuple[int, ...]]:
 def _without_blank_runs(lines: list[str], held: frozenset[int]) -> Iterator[str]:
     blank = 0
     for number, line in enumerate(lines):
-        blank = 0 if line.strip() or number in held else blank + 1
+        blank = 0 if line.strip(_BLANK) or number in held else blank + 1
         if blank < _BLANK_RUN:
             yield line

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from rcsplan.output.phone import LINK
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import shown_characters, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,7 +20,6 @@ PAGE_MARK = '<meta name="generator" content="rcsplan">'
 
 _FOLDER = "pages"
 _LINE_BREAK = re.compile(r"\r\n|\n")
-_UNUSUAL = re.compile(r"[^ -~\n]")
 
 
 def format_page(template: str, **values: object) -> str:
@@ -48,20 +47,16 @@ def _environment() -> Environment:
 
 def shown_text(text: str) -> Markup:
     r"""Foreign text with its line breaks, and every character that hides or steers as an escape that stands out."""
+    from markupsafe import Markup
+
+    return Markup("\n").join(Markup("").join(map(_piece, shown_characters(line))) for line in _LINE_BREAK.split(text))
+
+
+def _piece(character_and_shown: tuple[str, str]) -> Markup:
     from markupsafe import Markup, escape
 
-    pieces = []
-    for line in _LINE_BREAK.split(text):
-        end = 0
-        marked = Markup()
-        for match in _UNUSUAL.finditer(line):
-            character, escaped = match[0], visible(match[0])
-            if escaped != character:
-                marked += escape(line[end : match.start()])
-                marked += Markup('<span class="unseen">{}</span>').format(escaped)
-                end = match.end()
-        pieces.append(marked + escape(line[end:]))
-    return Markup("\n").join(pieces)
+    character, shown = character_and_shown
+    return escape(character) if shown == character else Markup('<span class="unseen">{}</span>').format(shown)
 
 
 def message_text(text: str, marked: str | None = None) -> Markup:

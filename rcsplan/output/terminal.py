@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Categories of characters that move the cursor, change direction, or cannot be seen.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -33,10 +37,14 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    return "".join(shown for _, shown in shown_characters(text))
+
+
+def shown_characters(text: str) -> Iterator[tuple[str, str]]:
+    """Each character of a foreign text, and how it is shown: as it is, or as an escape."""
     joiners = {match.start() for match in _JOINED.finditer(text)}
-    return "".join(
-        character if index in joiners else _visible_character(character) for index, character in enumerate(text)
-    )
+    for index, character in enumerate(text):
+        yield character, character if index in joiners else _visible_character(character)
 
 
 def inert_json(text: str) -> str:

@@ -231,16 +231,16 @@ class Judge:
 
 
 def _unknown_of(entry: SendEntry) -> Record | None:
-    return next((record for record in entry.revisions.values() if phase_of(record) is Phase.UNKNOWN), None)
+    return next((record for record in entry.in_order if phase_of(record) is Phase.UNKNOWN), None)
 
 
 def _late_of(entry: SendEntry) -> Record | None:
-    return next((record for record in entry.revisions.values() if record.late_id is not None), None)
+    return next((record for record in entry.in_order if record.late_id is not None), None)
 
 
 def _leftover(entry: SendEntry) -> Record | None:
     """An earlier revision that is scheduled beside a later one, because it had seemed lost when that was submitted."""
-    earlier = (record for record in entry.revisions.values() if record is not entry.newest and record.watched)
+    earlier = (record for record in entry.in_order if record is not entry.newest and record.watched)
     return next((record for record in earlier if phase_of(record) is Phase.WAITING), None)
 
 

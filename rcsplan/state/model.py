@@ -185,6 +185,11 @@ class SendEntry(_Document):
     revisions: dict[int, Record] = Field(default_factory=dict)
 
     @property
+    def in_order(self) -> tuple[Record, ...]:
+        """The records by rising revision, in whatever order they were written."""
+        return tuple(self.revisions[revision] for revision in sorted(self.revisions))
+
+    @property
     def newest(self) -> Record | None:
         """The record of the highest revision."""
         return self.revisions[max(self.revisions)] if self.revisions else None

@@ -44,6 +44,7 @@ def trees(text):
         ("a:\n    b:\n        c: 1\n      # d\ne: 1\n", "a:\n  b:\n    c: 1\n    # d\ne: 1\n"),
         ("a: 1   \n\n\n\nb: 2\n\n\n", "a: 1\n\nb: 2\n"),
         ("a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n"),
+        ("a:   \xa0\nb: \u3000 \n", "a: \xa0\nb: \u3000\n"),
         ("\n\na: 1\n", "a: 1\n"),
         ("a: 1\n---\nb: 2\n...\n", "a: 1\n---\nb: 2\n"),
         ("---\na: 1\n", "---\na: 1\n"),

@@ -118,3 +118,8 @@ def test_contacts_count_what_the_provider_told():
     lists = make_record().lists
     unknown = lists[0].model_copy(update={"contacts": None})
     assert make_record().model_copy(update={"lists": (*lists, *lists, unknown)}).contacts == 2480
+
+
+def test_the_records_of_an_address_come_by_rising_revision_however_they_were_written():
+    records = {revision: make_record(revision=revision) for revision in (3, 1, 2)}
+    assert [record.revision for record in SendEntry(revisions=records).in_order] == [1, 2, 3]
