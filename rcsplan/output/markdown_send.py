@@ -195,7 +195,8 @@ def _change(change: FieldChange, names: dict[int, str]) -> Iterator[str]:
 
 
 def _signed(sign: str, text: str) -> Iterator[str]:
-    return (f"{sign} {line}" for line in wrapped(text, _WIDTH))
+    # Without a blank between them, as diffs are: GitLab looks for the boxes of task lists in the source.
+    return (f"{sign}{line}" for line in wrapped(text, _WIDTH))
 
 
 def _has_message(action: Action) -> bool:
