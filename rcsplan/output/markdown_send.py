@@ -75,7 +75,7 @@ def cost_words(estimate: Estimate | None) -> str:
 
 def _money(estimate: Estimate, *, worst: bool) -> str:
     amount = estimate.worst if worst else estimate.expected
-    return prose(money(amount, estimate.currency)).replace("|", "") if amount is not None else "?"
+    return prose(money(amount, estimate.currency)) if amount is not None else "?"
 
 
 def _summary(action: Action) -> str:
