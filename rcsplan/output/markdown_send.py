@@ -75,7 +75,7 @@ def cost_words(estimate: Estimate | None) -> str:
 
 def _money(estimate: Estimate, *, worst: bool) -> str:
     amount = estimate.worst if worst else estimate.expected
-    return prose(money(amount, estimate.currency)).replace("|", "") if amount is not None else "?"
+    return prose(money(amount, estimate.currency)) if amount is not None else "?"
 
 
 def _summary(action: Action) -> str:
@@ -195,7 +195,8 @@ def _change(change: FieldChange, names: dict[int, str]) -> Iterator[str]:
 
 
 def _signed(sign: str, text: str) -> Iterator[str]:
-    return (f"{sign} {line}" for line in wrapped(text, _WIDTH))
+    # Without a blank between them, as diffs are: GitLab looks for the boxes of task lists in the source.
+    return (f"{sign}{line}" for line in wrapped(text, _WIDTH))
 
 
 def _has_message(action: Action) -> bool:

@@ -30,7 +30,7 @@ def completed(words, *, at):
         ("rcsplan state sh", 2, ["show"]),
         ("rcsplan sandbox cl", 2, ["clock"]),
         ("rcsplan plan --det", 2, ["--detailed-exitcode"]),
-        ("rcsplan plan --format ", 3, ["text", "json"]),
+        ("rcsplan plan --format ", 3, ["text", "json", "markdown"]),
         ("rcsplan schema pl", 2, ["plan"]),
         ("rcsplan --log-format j", 2, ["json"]),
     ],

@@ -308,3 +308,9 @@ def test_whatever_is_planned_the_comment_is_whole_inert_and_short_enough(actions
 def test_however_much_is_planned_the_comment_is_whole_inert_and_short_enough(actions, times, frame, limit):
     text = check(make_plan(*actions * times, **frame), limit=limit)
     assert problems_of(text, another) == []
+
+
+@pytest.mark.parametrize("text", EVERYTHING, ids=range(len(EVERYTHING)))
+def test_a_hostile_currency_and_zone_are_inert_in_the_table(text):
+    estimate = Estimate(currency=text, expected=Decimal(1), worst=Decimal(2))
+    assert problems_of(comment(*many(2, estimate=estimate, timezone=text))) == []
