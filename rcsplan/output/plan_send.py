@@ -55,6 +55,8 @@ def block_of(action: Action, plan: Plan, style: Style, *, verbose: bool) -> Iter
         yield from _way_out("" if number else "do", visible(way_out), style)
     for name, texts in _facts(action, plan, style, longest=None if verbose else _LONGEST_TEXT):
         yield from _lines(name, texts, style)
+    if action.place is not None:
+        yield f"    {'file':<6} {style.dim(visible(place_of(action.place)))}"
 
 
 def remarks_of(action: Action, style: Style) -> Iterator[str]:
@@ -161,8 +163,6 @@ def _facts(action: Action, plan: Plan, style: Style, *, longest: int | None) -> 
         yield from _changes(action, style)
     yield from _notes(action)
     yield from _policy(action, style)
-    if action.place is not None:
-        yield "file", [style.dim(visible(place_of(action.place)))]
 
 
 def _notes(action: Action) -> Iterator[_Fact]:

@@ -82,7 +82,7 @@ def _excerpt(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
     text = diagnostic.excerpt.replace("\t", _TAB)
     margin = f"{line:>5} | "
     place = (column or 1) - 1
-    before, after = _cut(visible(text[:place]), visible(text[place:]), style.prose - len(margin))
+    before, after = _cut(visible(text[:place]), visible(text[place:]), style.prose - len(margin) - 1)
     yield f"{style.dim(margin)}{before}{after}".rstrip()
     if column is not None:
         yield f"{style.dim(' ' * (len(margin) - 2) + '| ')}{' ' * width_of(before)}{style.bad('^')}"

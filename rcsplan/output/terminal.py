@@ -28,8 +28,10 @@ _RAW_IN_JSON = re.compile(
 
 _COLOR = re.compile("\x1b\\[[0-9]+m")
 
-#: Words that are copied, and so stay whole: with a URL in them, and addresses of sends.
-_COPIED = re.compile(r".*[a-z]://.+|['\"(]*[a-z0-9][a-z0-9-]{0,62}([\[@]\S*)?")
+#: Words that are copied, and so stay whole: with a URL in them, files, addresses of sends, digests.
+_COPIED = re.compile(
+    r".*[a-z]://.+|.+\.ya?ml(:\d+)*|['\"(]*[a-z0-9][a-z0-9-]{0,62}([\[@]\S*)?|[a-z0-9]+:[0-9a-f]{40,}", re.DOTALL
+)
 
 #: Text in sentences is not read across a wider screen.
 _WIDEST_PROSE = 120
@@ -87,7 +89,7 @@ def wrapped(text: str, width: int, *, taken: int = 0) -> list[str]:
     """Lines of a text that are no wider than a width in columns; colour takes no room.
 
     They break between words. A word that alone is wider is broken too, but for URLs and addresses, which are copied.
-    Of the first line so many columns may be taken already.
+    Of the first line so many columns are taken already; it has more room than the others where they are negative.
     """
     lines, used = [""], taken
     for word in text.split(" "):
@@ -97,7 +99,7 @@ def wrapped(text: str, width: int, *, taken: int = 0) -> list[str]:
             lines[-1], used = lines[-1] + " " * gap + word, used + gap + size
             continue
         pieces = [word] if size <= width or _COPIED.fullmatch(_COLOR.sub("", word)) else _broken(word, width)
-        lines = [*lines, *pieces] if used else pieces
+        lines = [*lines, *pieces] if lines[-1] or used > 0 else pieces
         used = width_of(lines[-1])
     return lines
 
@@ -108,7 +110,7 @@ def hanging(lead: str, text: str, width: int, *, margin: int) -> list[str]:
     >>> hanging("  note ", "Two lists overlap", 18, margin=7)
     ['  note Two lists', '       overlap']
     """
-    first, *more = wrapped(text, width - margin, taken=max(0, width_of(lead) - margin))
+    first, *more = wrapped(text, width - margin, taken=width_of(lead) - margin)
     return [(lead + first).rstrip(), *(" " * margin + line for line in more)]
 
 
@@ -159,6 +161,15 @@ def columns(rows: list[tuple[str, ...]], *, right: frozenset[int] = frozenset())
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
+    ]
+
+
+def listed(rows: list[tuple[str, ...]], width: int) -> list[str]:
+    """Rows of cells as aligned lines, of which the last cell is a sentence that is wrapped below itself."""
+    heads = columns([(*row[:-1], "|") for row in rows])
+    leads = [head.removesuffix("|") for head in heads]
+    return [
+        line for row, lead in zip(rows, leads, strict=True) for line in hanging(lead, row[-1], width, margin=len(lead))
     ]
 
 
