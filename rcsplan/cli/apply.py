@@ -20,7 +20,7 @@ from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.notifying import notify_applied, notify_refused
 from rcsplan.cli.options import SPAN, ci_outputs_option, variable_options
 from rcsplan.cli.signals import Interruption
-from rcsplan.cli.surroundings import utc_now
+from rcsplan.cli.surroundings import is_screen, utc_now
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import Blocked, UsageError
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply_saved
@@ -205,7 +205,8 @@ class _Attended:
         self.interruption.arm()
         total = self._heartbeat.total = len(steps_of(plan.actions))
         as_json = self._invocation.logs_json
-        shown = progress(sys.stderr, self._invocation.err, as_json=as_json, total=total, now=utc_now)
+        style, is_live = self._invocation.err, is_screen(sys.stderr)
+        shown = progress(sys.stderr, style, as_json=as_json, is_screen=is_live, total=total, now=utc_now)
         self._listener = self._open.enter_context(shown)
         return True
 

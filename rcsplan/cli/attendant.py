@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from rcsplan.apply.events import Event
+    from rcsplan.apply.events import Event, Listener
     from rcsplan.cli.checkout import Pulled
     from rcsplan.cli.invocation import Invocation
     from rcsplan.cli.signals import Interruption
@@ -58,7 +58,7 @@ class Attendant:
         self._once = once
         self._shows = not is_quiet and (once or not invocation.logs_json)
         self._sign = sign
-        self._tell = lines(sys.stderr, invocation.err, as_json=invocation.logs_json, now=utc_now)
+        self._tell = self._lines()
         self._heartbeat: Heartbeat | None = None
         self._shown = ""
         self._said = ""
@@ -66,6 +66,7 @@ class Attendant:
     @contextmanager
     def attending(self) -> Iterator[None]:
         """A round: while it lasts, silence is broken by heartbeats."""
+        self._tell = self._lines()
         with heartbeat(self._invocation) as self._heartbeat:
             yield
 
@@ -144,8 +145,10 @@ class Attendant:
         self._shown = now
 
     def _confirm(self, plan: Plan) -> bool:
+        total = len(steps_of(plan.actions))
+        self._tell = self._lines(total=total)
         if self._heartbeat is not None:
-            self._heartbeat.total = len(steps_of(plan.actions))
+            self._heartbeat.total = total
         return True
 
     def _listen(self, event: Event) -> None:
@@ -153,6 +156,10 @@ class Attendant:
         if self._heartbeat is not None:
             self._heartbeat.hear(event)
         self._tell(event)
+
+    def _lines(self, *, total: int = 0) -> Listener:
+        style, as_json = self._invocation.err, self._invocation.logs_json
+        return lines(sys.stderr, style, as_json=as_json, now=utc_now, total=total)
 
     def _line(self, name: Name, **fields: JsonValue) -> None:
         sys.stderr.write(format_line(name, utc_now(), **fields) + "\n")

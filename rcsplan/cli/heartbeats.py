@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from rcsplan.cli.surroundings import utc_now
+from rcsplan.cli.surroundings import is_screen, utc_now
 from rcsplan.output.heartbeat import Beat, Heartbeat, format_beat
 from rcsplan.output.stream import Name, format_line
 
@@ -20,7 +20,7 @@ def heartbeat(invocation: Invocation) -> Heartbeat:
         if invocation.logs_json:
             fields = {"total": beat.total, "done": beat.done, "in_flight": beat.in_flight}
             sys.stderr.write(format_line(Name.APPLY_HEARTBEAT, utc_now(), **fields) + "\n")
-        elif not sys.stderr.isatty():
+        elif not is_screen(sys.stderr):
             sys.stderr.write(format_beat(beat) + "\n")
 
     return Heartbeat(say=say)

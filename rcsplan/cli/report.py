@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -50,4 +49,4 @@ def report(
         case "csv":
             click.echo(format_report_csv(made), nl=False)
         case _:
-            click.echo(format_report(made, invocation.out, width=shutil.get_terminal_size().columns), nl=False)
+            click.echo(format_report(made, invocation.out), nl=False)

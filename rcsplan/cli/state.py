@@ -52,7 +52,7 @@ def list_command(
     if output_format == "json":
         click.echo(inert_json(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2)))
     else:
-        click.echo(format_state_list(rows), nl=False)
+        click.echo(format_state_list(rows, invocation.out), nl=False)
 
 
 @state.command()
@@ -62,7 +62,11 @@ def list_command(
 def show(invocation: Invocation, *, address: str, output_format: str) -> None:
     """All that is recorded of one address."""
     entry = states.entry_of(open_target(invocation), address)
-    click.echo(inert_json(entry.model_dump_json(indent=2)) if output_format == "json" else format_entry(address, entry))
+    click.echo(
+        inert_json(entry.model_dump_json(indent=2))
+        if output_format == "json"
+        else format_entry(address, entry, invocation.out)
+    )
 
 
 @state.command()
@@ -167,7 +171,7 @@ def history(invocation: Invocation, *, output_format: str) -> None:
     if output_format == "json":
         click.echo(inert_json(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2)))
     else:
-        click.echo(format_history(rows), nl=False)
+        click.echo(format_history(rows, invocation.out), nl=False)
 
 
 @state.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import SPAN, address_arguments, format_option
+from rcsplan.cli.surroundings import is_screen
 from rcsplan.cli.wiring import open_target
 from rcsplan.errors import UsageError
 from rcsplan.operations.status import status as look_at
@@ -56,8 +58,8 @@ def _watch(
     if interval < _SHORTEST_INTERVAL:
         raise UsageError("--interval is at least one second", hint="Each look asks the provider several questions.")
     looks = look_again(target, addresses, interval=interval.total_seconds())
-    if output_format == "text" and sys.stdout.isatty():
-        draw = lambda seen, width: format_status(seen, invocation.out, width=width)  # noqa: E731
+    if output_format == "text" and is_screen(sys.stdout):
+        draw = lambda seen, width: format_status(seen, replace(invocation.out, width=width))  # noqa: E731
         repaint(looks, sys.stdout, draw=draw, size=shutil.get_terminal_size)
         return
     one_line = output_format == "json"
@@ -75,4 +77,4 @@ def _drawn(seen: Status, invocation: Invocation, output_format: str) -> str:
         case "csv":
             return format_status_csv(seen)
         case _:
-            return format_status(seen, invocation.out, width=shutil.get_terminal_size().columns)
+            return format_status(seen, invocation.out)

@@ -22,11 +22,15 @@ from rcsplan.plan.facts import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import TextIO
 
     from rcsplan.manifest.settings import Secret
     from rcsplan.operations.history import History
 
 _VARIABLE_PREFIX = "RCSPLAN_VAR_"
+#: Logs of CI systems are read in browsers, where 100 columns fit beside their own margins; files and pipes likewise.
+_LOG_COLUMNS = 100
+_USUAL_COLUMNS, _FEWEST_COLUMNS, _DIGITS = 80, 40, 4
 _GIT_SECONDS = 10
 #: Comparing a large work tree takes longer than asking for a commit.
 _GIT_DIFF_SECONDS = 120
@@ -49,6 +53,26 @@ def version() -> str:
 def wants_no_color() -> bool:
     """Whether the surroundings ask for output without colour (no-color.org)."""
     return bool(os.environ.get("NO_COLOR"))
+
+
+def is_screen(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that colours, and paints over what it shows; `TERM=dumb` says that it does not."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def columns_of(stream: TextIO) -> int:
+    """For how many columns to write to a stream: as many as COLUMNS says, else those of the terminal that it is."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and 0 < len(given) <= _DIGITS and int(given):
+        return max(int(given), _FEWEST_COLUMNS)
+    if not stream.isatty():
+        return _LOG_COLUMNS
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = 0
+    # Some pseudo-terminals say that they have none.
+    return max(columns, _FEWEST_COLUMNS) if columns else _USUAL_COLUMNS
 
 
 def environment_variables() -> dict[str, str]:

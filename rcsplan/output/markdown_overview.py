@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from rcsplan.output.markdown import code, prose
 from rcsplan.output.markdown_send import SENDING, way_out_lines
-from rcsplan.output.markdown_table import declared, time_of
+from rcsplan.output.markdown_table import time_of
 from rcsplan.output.moments import count, moment, money
+from rcsplan.output.plan_send import declared
 from rcsplan.output.plan_text import COUNTS, minute, verdict
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rcsplan.output.markdown import block, code, html_code, prose
 from rcsplan.output.markdown_message import message_lines
 from rcsplan.output.moments import count, moment, money, span
-from rcsplan.output.plan_text import has_own_second, place_of, start_of, value_of
+from rcsplan.output.plan_send import has_own_second, place_of, start_of, value_of
 from rcsplan.output.terminal import shortened, wrapped
 from rcsplan.output.words import word_changes
 from rcsplan.plan.model import ActionKind

@@ -9,7 +9,7 @@ from rcsplan.campaign.message import sms_of
 from rcsplan.output.markdown import cell, in_cell, prose
 from rcsplan.output.markdown_send import SENDING, cost_words, mark, reason_words
 from rcsplan.output.moments import date_of, parts_of
-from rcsplan.output.plan_text import has_own_second
+from rcsplan.output.plan_send import declared
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:
@@ -75,11 +75,6 @@ def time_of(instant: datetime, zone: str) -> str:
     """A moment in a line of Markdown, its clock in bold."""
     day, clock, zone = parts_of(instant, zone)
     return f"{day} **{clock}** {prose(zone)}"
-
-
-def declared(action: Action, instant: datetime) -> datetime:
-    """A moment of a send as it follows from what was declared: without the second that rcsplan chose."""
-    return instant.replace(second=0) if has_own_second(action) else instant
 
 
 def _action(action: Action) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from rcsplan.output.terminal import columns, visible, wrapped
+from rcsplan.output.terminal import listed, visible, wrapped
 from rcsplan.policy.finding import Severity
 from rcsplan.policy.rules import RULES
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from rcsplan.policy.evaluation import Policy
     from rcsplan.policy.rules import Rule
 
-_WIDTH = 80
-
 
 def format_policy(environment: str, policy: Policy, thresholds: Thresholds, style: Style) -> str:
     """Every rule on a line, with its severity in an environment."""
@@ -24,7 +22,7 @@ def format_policy(environment: str, policy: Policy, thresholds: Thresholds, styl
         (rule.id, _weight(rule, policy, thresholds), rule.summary) for rule in RULES.values()
     ]
     heading = style.bold(f"Policy of environment {visible(environment)}")
-    return "\n".join([heading, *columns(rows), "", "What a rule is for: rcsplan policy explain RULE"])
+    return "\n".join([heading, *listed(rows, style.prose), "", "What a rule is for: rcsplan policy explain RULE"])
 
 
 def format_policy_json(environment: str, policy: Policy, thresholds: Thresholds) -> str:
@@ -48,9 +46,9 @@ def format_rule(rule: Rule, style: Style) -> str:
     waits = ", once its threshold is set" if rule.thresholds else ""
     lines = [
         style.bold(rule.id),
-        *wrapped(rule.summary, _WIDTH),
+        *wrapped(rule.summary, style.prose),
         "",
-        *wrapped(rule.why, _WIDTH),
+        *wrapped(rule.why, style.prose),
         "",
         f"Severity where none is given: {rule.default}{waits}",
         "Asked: by plan and validate with --online" if rule.looks_online else f"Asked: whenever a plan is made{asked}",

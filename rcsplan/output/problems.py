@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rcsplan.diagnostics import Severity, format_key_path
 from rcsplan.output.moments import count
-from rcsplan.output.terminal import visible
+from rcsplan.output.plan_send import command_lines
+from rcsplan.output.terminal import beginning, ending, hanging, visible, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from rcsplan.errors import RcsplanError
     from rcsplan.output.terminal import Style
 
-_WIDEST_EXCERPT = 110
+_MARGIN = 2
 _TAB = " "
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def format_diagnostics(diagnostics: Iterable[Diagnostic], style: Style) -> str:
@@ -37,33 +39,61 @@ def format_tally(diagnostics: Iterable[Diagnostic], *, files: int) -> str:
 
 def format_error(error: RcsplanError, style: Style) -> str:
     """An operational error: summary, detail, and what to do, a command to copy alone on its line."""
-    lines = [f"{style.bad('Error:')} {style.bold(visible(error.summary))}"]
-    lines += [f"  {visible(line)}" for line in error.detail.splitlines()]
-    lines += [f"  {visible(line)}" for line in error.hint.splitlines()]
+    lines = hanging(f"{style.bad('Error:')} ", style.bold(visible(error.summary)), style.prose, margin=_MARGIN)
+    lines += told(error.detail, style)
+    lines += told(error.hint, style)
     return "\n".join(lines) + "\n"
+
+
+def told(text: str, style: Style, *, margin: int = _MARGIN) -> Iterator[str]:
+    """What an error says in detail, or what to do, its lines indented; a command to copy stands whole on its line."""
+    for line in text.splitlines():
+        words = line.lstrip(" ")
+        indent = margin + len(line) - len(words)
+        yield from command_lines(visible(words), style.prose, lead=" " * indent, margin=indent)
 
 
 def _lines(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
     paint = {Severity.ERROR: style.bad, Severity.WARNING: style.changed, Severity.NOTE: style.dim}[diagnostic.severity]
     place = visible(str(diagnostic.location))
-    yield f"{paint(diagnostic.severity)}: {place}: {style.bold(visible(diagnostic.summary))} [{diagnostic.code}]"
+    yield from _first_lines(
+        f"{paint(diagnostic.severity)}: {place}:",
+        f"{style.bold(visible(diagnostic.summary))} [{diagnostic.code}]",
+        style,
+    )
     yield from _excerpt(diagnostic, style)
     if diagnostic.location.path:
-        yield f"  at {visible(format_key_path(diagnostic.location.path))}"
+        yield from hanging("  at ", visible(format_key_path(diagnostic.location.path)), style.prose, margin=_MARGIN + 3)
     for text in (diagnostic.detail, diagnostic.hint):
-        yield from (f"  {visible(line)}" for line in text.splitlines())
+        yield from told(text, style)
+
+
+def _first_lines(place: str, what: str, style: Style) -> list[str]:
+    """Place and problem on one line, as editors read it; where that is too narrow, the place stays whole."""
+    whole = f"{place} {what}"
+    return [whole] if width_of(whole) <= style.width else [place, *hanging("  ", what, style.width, margin=_MARGIN)]
 
 
 def _excerpt(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
-    """The offending line with a caret; a long one is cut around the column."""
+    """The offending line with a caret below its column; a long one is cut around it."""
     line, column = diagnostic.location.line, diagnostic.location.column
     if diagnostic.excerpt is None or line is None:
         return
     text = diagnostic.excerpt.replace("\t", _TAB)
-    start = max(0, (column or 1) - 1 - _WIDEST_EXCERPT // 2) if len(text) > _WIDEST_EXCERPT else 0
-    before = ("…" if start else "") + visible(text[start : (column or 1) - 1])
-    after = visible(text[max((column or 1) - 1, start) : start + _WIDEST_EXCERPT])
     margin = f"{line:>5} | "
-    yield f"{style.dim(margin)}{before}{after}{'…' if len(text) > start + _WIDEST_EXCERPT else ''}"
+    place = (column or 1) - 1
+    before, after = _cut(visible(text[:place]), visible(text[place:]), style.prose - len(margin) - 1)
+    yield f"{style.dim(margin)}{before}{after}".rstrip()
     if column is not None:
-        yield f"{style.dim(' ' * (len(margin) - 2) + '| ')}{' ' * len(before)}{style.bad('^')}"
+        yield f"{style.dim(' ' * (len(margin) - 2) + '| ')}{' ' * width_of(before)}{style.bad('^')}"
+
+
+def _cut(before: str, after: str, room: int) -> tuple[str, str]:
+    """What stands before and after the column, in so many columns together; a third is left to what is before."""
+    if width_of(before) + width_of(after) <= room:
+        return before, after
+    left = max(room // 3, room - width_of(after))
+    if width_of(before) > left:
+        before = _ELLIPSIS + ending(before, left - 1)
+    left = room - width_of(before)
+    return before, after if width_of(after) <= left else beginning(after, left - 1) + _ELLIPSIS

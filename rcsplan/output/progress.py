@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
-from rcsplan.output.apply_text import format_event
+from rcsplan.output.apply_text import Counter, format_event
 from rcsplan.output.stream import format_event_json
 
 if TYPE_CHECKING:
@@ -20,22 +20,31 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(
-    stream: IO[str], style: Style, *, as_json: bool, total: int, now: Callable[[], datetime]
+    stream: IO[str], style: Style, *, as_json: bool, is_screen: bool, total: int, now: Callable[[], datetime]
 ) -> Iterator[Listener]:
-    """A listener that shows what happens on `stream` while the context lasts; `total` is how many steps there are."""
-    if not as_json and stream.isatty():
+    """A listener that shows what happens on `stream` while the context lasts; `total` is how many steps there are.
+
+    Only a screen is painted: other terminals, as those that read aloud, get lines.
+    """
+    if not as_json and is_screen:
         with _live(stream, style, total=total) as listener:
             yield listener
     else:
-        yield lines(stream, style, as_json=as_json, now=now)
+        yield lines(stream, style, as_json=as_json, now=now, total=total)
 
 
-def lines(stream: IO[str], style: Style, *, as_json: bool, now: Callable[[], datetime]) -> Listener:
-    """A listener that writes a line for what happens, as text or for machines."""
-    lock = threading.Lock()
-    if as_json:
-        return lambda event: _write(stream, lock, format_event_json(event, now()))
-    return lambda event: _write(stream, lock, format_event(event, style)) if _is_news(event) else None
+def lines(stream: IO[str], style: Style, *, as_json: bool, now: Callable[[], datetime], total: int = 0) -> Listener:
+    """A listener that writes a line for what happens, as text or for machines; `total` steps are numbered in text."""
+    lock, counter = threading.Lock(), Counter(total=total)
+
+    def tell(event: Event) -> None:
+        with lock:
+            line = format_event_json(event, now()) if as_json else counter.lead(event) + format_event(event, style)
+            if as_json or _is_news(event):
+                stream.write(line + "\n")
+                stream.flush()
+
+    return tell
 
 
 @contextmanager
@@ -49,12 +58,15 @@ def _live(stream: IO[str], style: Style, *, total: int) -> Iterator[Listener]:
     display = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
     )
+    lock, counter = threading.Lock(), Counter(total=total)
     with display:
         task = display.add_task("Applying", total=total)
 
         def show(event: Event) -> None:
+            with lock:
+                line = counter.lead(event) + format_event(event, style)
             if _is_news(event):
-                display.console.print(Text.from_ansi(format_event(event, style)), soft_wrap=True)
+                display.console.print(Text.from_ansi(line), soft_wrap=True)
             if event.is_final:
                 display.advance(task)
 
@@ -63,9 +75,3 @@ def _live(stream: IO[str], style: Style, *, total: int) -> Iterator[Listener]:
 
 def _is_news(event: Event) -> bool:
     return event.happening is not Happening.STARTED
-
-
-def _write(stream: IO[str], lock: threading.Lock, line: str) -> None:
-    with lock:
-        stream.write(line + "\n")
-        stream.flush()

@@ -34,19 +34,19 @@ _HEADING = Row(
 )
 
 
-def format_report(report: Report, style: Style, *, width: int) -> str:
-    """The report as a table that fits a width in columns, with the verdict before it."""
+def format_report(report: Report, style: Style) -> str:
+    """The report as a table in a style's width, with the verdict before it."""
     place = place_line(report.environment, report.zone, report.looked_at, reaches_people=report.reaches_people)
     lines = [
-        *(style.dim(line) for line in wrapped(place, width)),
+        *(style.dim(line) for line in wrapped(place, style.prose)),
         "",
-        *(style.bold(line) for line in wrapped(_verdict(report), width)),
+        *(style.bold(line) for line in wrapped(_verdict(report), style.prose)),
     ]
     total = report.total
     if total.sends:
         rows = tuple(row for campaign in report.campaigns for row in _campaign(campaign, report.zone))
         whole = (_sum_row("Total", total),) if len(report.campaigns) > 1 else ()
-        lines += ["", *table(_HEADING, (*rows, *whole), style, width=width), "", *wrapped(_KEY, width)]
+        lines += ["", *table(_HEADING, (*rows, *whole), style), "", *wrapped(_KEY, style.prose)]
     return "\n".join(lines) + "\n"
 
 

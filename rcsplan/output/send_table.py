@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rcsplan.output.moments import moment
-from rcsplan.output.terminal import columns, shortened, visible, wrapped
+from rcsplan.output.terminal import columns, hanging, shortened, visible, width_of, wrapped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +20,7 @@ NOT_KNOWN = "-"
 
 #: Currencies are words of three letters (ISO 4217); the provider may say anything.
 _CURRENCY = 5
+_MARGIN = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +32,25 @@ class Row:
     remarks: tuple[str, ...] = ()
 
 
-def table(heading: Row, rows: tuple[Row, ...], style: Style, *, width: int) -> list[str]:
-    """The rows below a heading, within a width, but for words that are wider."""
+def table(heading: Row, rows: tuple[Row, ...], style: Style) -> list[str]:
+    """The rows below a heading, in a style's width but for addresses that are wider."""
+    width = style.width
     first_number = len(heading.names)
     cells = [(*row.names, *row.numbers) for row in (heading, *rows)]
     lines = columns(cells, right=frozenset(range(first_number, len(cells[0]))))
-    if max(map(len, lines)) <= width:
+    if max(map(width_of, lines)) <= width:
         blocks = [[line] for line in lines]
     else:
         numbers = columns([row.numbers for row in (heading, *rows)], right=frozenset(range(len(heading.numbers))))
-        titles = [_folded(" · ".join(name for name in row.names if name), width) for row in rows]
+        titles = [hanging("", " · ".join(name for name in row.names if name), width, margin=_MARGIN) for row in rows]
         blocks = [
             [f"  {numbers[0]}"],
             *([*title, f"  {line}"] for title, line in zip(titles, numbers[1:], strict=True)),
         ]
-    remarks = [[], *([f"    {line}" for text in row.remarks for line in wrapped(text, width - 4)] for row in rows)]
+    remarks = [
+        [],
+        *([f"    {line}" for text in row.remarks for line in wrapped(text, style.prose - 4)] for row in rows),
+    ]
     blocks[0] = [style.dim(line) for line in blocks[0]]
     return [line for block, below in zip(blocks, remarks, strict=True) for line in (*block, *below)]
 
@@ -89,8 +93,3 @@ def money(amount: Decimal | None, currency: str) -> str:
     exponent = plain.as_tuple().exponent
     places = max(2, -exponent) if isinstance(exponent, int) else 2
     return f"{amount:,.{places}f} {shortened(currency, _CURRENCY)}".strip()
-
-
-def _folded(text: str, width: int) -> list[str]:
-    """A text in lines of a width, all but the first indented; a word is broken only where it alone is wider."""
-    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)

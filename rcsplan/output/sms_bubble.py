@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import sms_of
 from rcsplan.campaign.sms import divided, forcing_character, in_gsm, named, replacement_of
-from rcsplan.output.plan_text import sms_parts
+from rcsplan.output.plan_send import sms_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rcsplan.output.moments import count
-from rcsplan.output.terminal import columns, visible
+from rcsplan.output.send_table import Row, table
+from rcsplan.output.terminal import visible
 from rcsplan.state.model import Provenance
 
 if TYPE_CHECKING:
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rcsplan.operations.resolve import Cost
+    from rcsplan.output.terminal import Style
     from rcsplan.state.model import Account
     from rcsplan.state.sends import State
 
+_HEADING = Row(names=("WHEN", "WHAT", "ADDRESS", "WHO"), numbers=("REV", "CAMPAIGN", "COMMIT", "PLAN"))
 _NOT_KNOWN = Provenance()
 
 
@@ -47,25 +50,23 @@ def history_rows(state: State | None) -> tuple[HistoryRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.at, row.address, row.what)))
 
 
-def format_history(rows: tuple[HistoryRow, ...]) -> str:
-    """The rows as an aligned table."""
+def format_history(rows: tuple[HistoryRow, ...], style: Style) -> str:
+    """The rows as a table in a style's width."""
     if not rows:
         return "Nothing was done yet.\n"
-    heading = ("WHEN", "WHAT", "ADDRESS", "REV", "CAMPAIGN", "WHO", "COMMIT", "PLAN")
-    cells = [
-        (
-            row.at,
-            row.what,
-            visible(row.address),
-            str(row.revision),
-            str(row.remote_id or "-"),
-            visible(row.who) or "-",
-            visible(row.commit[:12]) or "-",
-            visible(row.plan.removeprefix("sha256:")[:12]) or "-",
+    drawn = [
+        Row(
+            names=(row.at, row.what, visible(row.address), visible(row.who) or "-"),
+            numbers=(
+                str(row.revision),
+                str(row.remote_id or "-"),
+                visible(row.commit[:12]) or "-",
+                visible(row.plan.removeprefix("sha256:")[:12]) or "-",
+            ),
         )
         for row in rows
     ]
-    return "\n".join(columns([heading, *cells])) + "\n"
+    return "\n".join(table(_HEADING, tuple(drawn), style)) + "\n"
 
 
 def format_cost(cost: Cost) -> str:

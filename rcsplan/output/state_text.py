@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.address import is_named
 from rcsplan.output.moments import count, moment
-from rcsplan.output.terminal import columns, visible
+from rcsplan.output.send_table import Row, table
+from rcsplan.output.terminal import hanging, visible
 from rcsplan.state.delivery import counts_of
 from rcsplan.state.phase import Phase, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rcsplan.output.terminal import Style
     from rcsplan.state.model import Delivery, Intent, Record, SendEntry
     from rcsplan.state.sends import State
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+_HEADING = Row(names=("ADDRESS", "PHASE", "START"), numbers=("REV", "CAMPAIGN", "CONTACTS"))
+
+#: Where the facts of a record begin.
+_MARGIN = 17
 
 #: What each phase is called.
 PHASES = {
@@ -58,33 +65,29 @@ def list_rows(state: State | None, *, campaigns: tuple[str, ...], with_archived:
     return tuple(sorted(rows, key=lambda row: (row.start_at or _BEFORE_ALL, row.address, row.revision)))
 
 
-def format_state_list(rows: tuple[ListRow, ...]) -> str:
-    """The rows as an aligned table."""
+def format_state_list(rows: tuple[ListRow, ...], style: Style) -> str:
+    """The rows as a table in a style's width."""
     if not rows:
         return "The state has no sends.\n"
-    heading = ("ADDRESS", "REV", "PHASE", "CAMPAIGN", "START", "CONTACTS")
-    cells = [
-        (
-            visible(row.address),
-            str(row.revision),
-            row.phase,
-            str(row.remote_id or "-"),
-            _start(row.start_at, row.timezone),
-            f"{row.contacts:,}",
+    drawn = [
+        Row(
+            names=(visible(row.address), row.phase, _start(row.start_at, row.timezone)),
+            numbers=(str(row.revision), str(row.remote_id or "-"), f"{row.contacts:,}"),
         )
         for row in rows
     ]
-    return "\n".join(columns([heading, *cells])) + "\n"
+    return "\n".join(table(_HEADING, tuple(drawn), style)) + "\n"
 
 
-def format_entry(address: str, entry: SendEntry) -> str:
+def format_entry(address: str, entry: SendEntry, style: Style) -> str:
     """Everything about one address, newest revision first."""
     lines = [visible(address)]
     if entry.former:
-        lines.append(f"  formerly     {visible(', '.join(entry.former))}")
+        lines += hanging("  formerly     ", visible(", ".join(entry.former)), style.prose, margin=_MARGIN)
     for number in sorted(entry.revisions, reverse=True):
         lines.append(f"  revision {number}")
-        lines += [f"    {name:<12} {text}" for name, text in _facts(entry.revisions[number])]
+        for name, text in _facts(entry.revisions[number]):
+            lines += hanging(f"    {name:<12} ", text, style.prose, margin=_MARGIN)
     return "\n".join(lines)
 
 

@@ -35,19 +35,19 @@ _HEADING = Row(
 _USUAL = frozenset({"scheduled", "sending", "done", "gone", "spam"})
 
 
-def format_status(status: Status, style: Style, *, width: int) -> str:
-    """The sends as a table that fits a width in columns, with the verdict before it."""
+def format_status(status: Status, style: Style) -> str:
+    """The sends as a table in a style's width, with the verdict before it."""
     place = place_line(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
     lines = [
-        *(style.dim(line) for line in wrapped(place, width)),
+        *(style.dim(line) for line in wrapped(place, style.prose)),
         "",
-        *(style.bold(line) for line in wrapped(_verdict(status), width)),
+        *(style.bold(line) for line in wrapped(_verdict(status), style.prose)),
     ]
     if status.sends:
         rows = tuple(_row(send) for send in status.sends)
-        lines += ["", *table(_HEADING, rows, style, width=width)]
+        lines += ["", *table(_HEADING, rows, style)]
     if any(send.counts is not None and send.counts.sms_sent for send in status.sends):
-        lines += ["", *wrapped("SMS: delivered/sent, and how many parts each has where it is not one.", width)]
+        lines += ["", *wrapped("SMS: delivered/sent, and how many parts each has where it is not one.", style.prose)]
     return "\n".join(lines) + "\n"
 
 

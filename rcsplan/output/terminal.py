@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: Categories of characters that move the cursor, change direction, or cannot be seen.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -27,6 +27,14 @@ _RAW_IN_JSON = re.compile(
 )
 
 _COLOR = re.compile("\x1b\\[[0-9]+m")
+
+#: Words that are copied, and so stay whole: with a URL in them, files, addresses of sends, digests.
+_COPIED = re.compile(
+    r".*[a-z]://.+|.+\.ya?ml(:\d+)*|['\"(]*[a-z0-9][a-z0-9-]{0,62}([\[@]\S*)?|[a-z0-9]+:[0-9a-f]{40,}", re.DOTALL
+)
+
+#: Text in sentences is not read across a wider screen.
+_WIDEST_PROSE = 120
 
 
 def visible(text: str) -> str:
@@ -52,29 +60,75 @@ def inert_json(text: str) -> str:
     return _RAW_IN_JSON.sub(lambda found: _json_escape(found.group()), text)
 
 
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a wide character, none for a combining mark or colour."""
+    if "\x1b" in text:
+        text = _COLOR.sub("", text)
+    if text.isascii():
+        return len(text)
+    # Imported here: most of what a command says is ASCII.
+    from wcwidth import wcswidth
+
+    width = wcswidth(text)
+    return width if width >= 0 else len(text)
+
+
 def shortened(text: str, width: int) -> str:
-    """The text on one line and within a width, with an ellipsis where something was left out."""
+    """The text on one line and within a width in columns, with an ellipsis where something was left out."""
     text = visible(text)
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+    return text if width_of(text) <= width else beginning(text, width - 1).rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Lines of a text that are no wider than a width, but for words that are; colour takes no room."""
-    lines = [""]
+def beginning(text: str, width: int) -> str:
+    """As much of a text from its beginning as a width in columns holds, no character torn from its marks."""
+    return "".join(_fitting(_pieces(text), width))
+
+
+def ending(text: str, width: int) -> str:
+    """As much of a text up to its end as a width in columns holds."""
+    return "".join(reversed(list(_fitting(reversed(_pieces(text)), width))))
+
+
+def wrapped(text: str, width: int, *, taken: int = 0) -> list[str]:
+    """Lines of a text that are no wider than a width in columns; colour takes no room.
+
+    They break between words. A word that alone is wider is broken too, but for URLs and addresses, which are copied.
+    Of the first line so many columns are taken already; it has more room than the others where they are negative.
+    """
+    lines, used = [""], taken
     for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and len(_COLOR.sub("", longer)) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+        size = width_of(word)
+        gap = 1 if lines[-1] else 0
+        if used + gap + size <= width:
+            lines[-1], used = lines[-1] + " " * gap + word, used + gap + size
+            continue
+        pieces = [word] if size <= width or _COPIED.fullmatch(_COLOR.sub("", word)) else _broken(word, width)
+        lines = [*lines, *pieces] if lines[-1] or used > 0 else pieces
+        used = width_of(lines[-1])
     return lines
+
+
+def hanging(lead: str, text: str, width: int, *, margin: int) -> list[str]:
+    """A text behind its lead, wrapped to a width in columns; its further lines are indented by a margin.
+
+    >>> hanging("  note ", "Two lists overlap", 18, margin=7)
+    ['  note Two lists', '       overlap']
+    """
+    first, *more = wrapped(text, width - margin, taken=width_of(lead) - margin)
+    return [(lead + first).rstrip(), *(" " * margin + line for line in more)]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How emphasis is written: with colour, or not at all."""
+    """How text is written: with colour or without, and for how many columns."""
 
     color: bool = False
+    width: int = 80
+
+    @property
+    def prose(self) -> int:
+        """How many columns sentences take: lines that are longer are hard to follow."""
+        return min(self.width, _WIDEST_PROSE)
 
     def bold(self, text: str) -> str:
         """What is read first."""
@@ -104,14 +158,60 @@ def columns(rows: list[tuple[str, ...]], *, right: frozenset[int] = frozenset())
     """Rows of cells as aligned lines, two spaces between columns; `right` are the columns of numbers."""
     if not rows:
         return []
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    widths = [max(width_of(row[index]) for row in rows) for index in range(len(rows[0]))]
     return [
         "  ".join(
-            cell.rjust(width) if index in right else cell.ljust(width)
+            _padded(cell, width, at_right=index in right)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
+
+
+def listed(rows: list[tuple[str, ...]], width: int) -> list[str]:
+    """Rows of cells as aligned lines, of which the last cell is a sentence that is wrapped below itself."""
+    heads = columns([(*row[:-1], "|") for row in rows])
+    leads = [head.removesuffix("|") for head in heads]
+    return [
+        line for row, lead in zip(rows, leads, strict=True) for line in hanging(lead, row[-1], width, margin=len(lead))
+    ]
+
+
+def _padded(cell: str, width: int, *, at_right: bool) -> str:
+    room = " " * (width - width_of(cell))
+    return room + cell if at_right else cell + room
+
+
+def _pieces(text: str) -> list[str]:
+    """What a text is made of as it is seen: letters with their marks, emoji, colours."""
+    if text.isascii() and "\x1b" not in text:
+        return list(text)
+    from wcwidth import iter_graphemes
+
+    found: list[str] = []
+    done = 0
+    for color in _COLOR.finditer(text):
+        found += [*iter_graphemes(text[done : color.start()]), color.group()]
+        done = color.end()
+    return [*found, *iter_graphemes(text[done:])]
+
+
+def _fitting(pieces: Iterable[str], width: int) -> Iterator[str]:
+    for piece in pieces:
+        width -= width_of(piece)
+        if width < 0:
+            return
+        yield piece
+
+
+def _broken(word: str, width: int) -> list[str]:
+    lines, used = [""], 0
+    for piece in _pieces(word):
+        size = width_of(piece)
+        if used + size > width and lines[-1]:
+            lines, used = [*lines, ""], 0
+        lines[-1], used = lines[-1] + piece, used + size
+    return lines
 
 
 def _visible_character(character: str) -> str:

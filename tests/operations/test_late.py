@@ -7,6 +7,7 @@ from rcsplan.operations.resolve import resolve_as_not_sent, resolve_as_sent
 from rcsplan.operations.state_edits import disown, forget
 from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.output.state_text import format_entry
+from rcsplan.output.terminal import Style
 from rcsplan.state.phase import Phase, phase_of
 from tests.operations.shop import CONCLUSIVE, SEND, counts
 
@@ -69,7 +70,7 @@ def test_the_block_names_its_way_out(blocked):
 
 
 def test_what_arrived_late_is_shown_with_the_record(blocked):
-    shown = format_entry("spring", blocked.state().sends["spring"])
+    shown = format_entry("spring", blocked.state().sends["spring"], Style())
     assert "campaign 54000000 arrived after it had been submitted again" in shown
 
 

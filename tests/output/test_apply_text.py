@@ -79,7 +79,7 @@ def test_hostile_answers_are_inert():
 
 def test_as_json_every_event_is_one_line():
     stream = io.StringIO()
-    with progress(stream, PLAIN, as_json=True, total=1, now=lambda: NOW) as tell:
+    with progress(stream, PLAIN, as_json=True, is_screen=False, total=1, now=lambda: NOW) as tell:
         tell(make_event(Happening.STARTED, detail=HOSTILE))
         tell(make_event(Happening.SUBMITTED, remote_id=7))
     assert [json.loads(line)["event"] for line in stream.getvalue().split("\n")[:-1]] == [
@@ -90,15 +90,15 @@ def test_as_json_every_event_is_one_line():
 
 def test_as_plain_lines_a_start_is_no_news():
     stream = io.StringIO()
-    with progress(stream, PLAIN, as_json=False, total=1, now=lambda: NOW) as tell:
+    with progress(stream, PLAIN, as_json=False, is_screen=False, total=1, now=lambda: NOW) as tell:
         tell(make_event(Happening.STARTED))
         tell(make_event(Happening.SUBMITTED, remote_id=7))
-    assert stream.getvalue() == "spring: submitted as campaign 7\n"
+    assert stream.getvalue() == "[1/1] spring: submitted as campaign 7\n"
 
 
 def test_on_a_terminal_the_lines_stand_above_the_progress():
     stream = Terminal()
-    with progress(stream, PLAIN, as_json=False, total=1, now=lambda: NOW) as tell:
+    with progress(stream, PLAIN, as_json=False, is_screen=True, total=1, now=lambda: NOW) as tell:
         tell(make_event(Happening.SUBMITTED, address="spring[locale=uk]", remote_id=7))
     assert "spring[locale=uk]: submitted as campaign 7" in stream.getvalue()
     assert "1/1" in stream.getvalue()

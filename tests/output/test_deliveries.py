@@ -40,12 +40,12 @@ HOSTILE_SEND = make_status_of(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_status_as_text(width, golden):
-    golden(f"deliveries/status-{width}.txt", format_status(make_status(*STAGES), PLAIN, width=width))
+    golden(f"deliveries/status-{width}.txt", format_status(make_status(*STAGES), Style(width=width)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_report_as_text(width, golden):
-    text = format_report(make_report(*REPORTED, since=date(2026, 11, 1), until=date(2026, 11, 30)), PLAIN, width=width)
+    text = format_report(make_report(*REPORTED, since=date(2026, 11, 1), until=date(2026, 11, 30)), Style(width=width))
     golden(f"deliveries/report-{width}.txt", text)
 
 
@@ -67,8 +67,8 @@ def test_the_report_as_csv(golden):
 
 def texts(width):
     return [
-        format_status(make_status(*STAGES, HOSTILE_SEND), PLAIN, width=width),
-        format_report(make_report(*REPORTED, HOSTILE_SEND), PLAIN, width=width),
+        format_status(make_status(*STAGES, HOSTILE_SEND), Style(width=width)),
+        format_report(make_report(*REPORTED, HOSTILE_SEND), Style(width=width)),
     ]
 
 
@@ -83,9 +83,9 @@ def test_hostile_text_is_inert_in_a_terminal(width):
 
 
 def test_colour_carries_nothing_that_the_text_does_not():
-    colored = format_status(make_status(*STAGES), Style(color=True), width=80)
+    colored = format_status(make_status(*STAGES), Style(color=True, width=80))
     plain = colored.replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\x1b[2m", "")
-    assert plain == format_status(make_status(*STAGES), PLAIN, width=80)
+    assert plain == format_status(make_status(*STAGES), PLAIN)
 
 
 def cells(text):
@@ -122,8 +122,8 @@ def test_csv_and_json_have_the_same_columns(rows, text):
 
 
 def test_nothing_to_show_is_said():
-    assert "Nothing is live" in format_status(make_status(), PLAIN, width=80)
-    assert "Nothing was sent." in format_report(make_report(), PLAIN, width=80)
+    assert "Nothing is live" in format_status(make_status(), PLAIN)
+    assert "Nothing was sent." in format_report(make_report(), PLAIN)
 
 
 def test_only_what_is_new_is_written_where_there_is_no_terminal():

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from rcsplan.output.plan_text import format_plan_text, sms_parts, verdict
+from rcsplan.output.plan_send import sms_parts
+from rcsplan.output.plan_text import format_plan_text, verdict
 from rcsplan.output.terminal import Style
 from rcsplan.plan.model import ActionKind, Audience, Drift, FieldChange, Guard, Reason
 from tests.builders import NOW
@@ -122,8 +123,8 @@ def test_the_verdict_says_first_whether_anything_changes(kinds, expected):
     assert verdict(make_plan(*map(make_action, kinds))) == expected
 
 
-def test_the_verdict_is_the_first_thing_after_the_heading():
-    assert text_of(make_action(ActionKind.SUBMIT)).splitlines()[2] == "Plan: 1 to submit."
+def test_the_verdict_is_the_first_thing():
+    assert text_of(make_action(ActionKind.SUBMIT)).splitlines()[0] == "Plan: 1 to submit to 1,240 contacts."
 
 
 @pytest.mark.parametrize("kind", list(ActionKind))

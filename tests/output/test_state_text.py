@@ -8,6 +8,7 @@ import pytest
 
 from rcsplan.output.state_history import format_history, history_rows
 from rcsplan.output.state_text import format_entry, format_state_list, list_rows
+from rcsplan.output.terminal import Style
 from rcsplan.state.model import Delivery, Provenance, StopCause, Superseded
 from tests.builders import (
     NOW,
@@ -22,6 +23,7 @@ from tests.builders import (
 )
 from tests.output.plans import HOSTILE
 
+PLAIN = Style()
 RECORDS = {
     "scheduled": make_record(),
     "sending": make_record(remote=make_remote("sending", sent=700, delivered=650)),
@@ -44,11 +46,11 @@ def state_of(records):
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_each_record(name, golden):
-    golden(f"state/{name}.txt", format_entry(name, state_of(RECORDS).sends[name]) + "\n")
+    golden(f"state/{name}.txt", format_entry(name, state_of(RECORDS).sends[name], PLAIN) + "\n")
 
 
 def test_the_list_has_one_line_a_record(golden):
-    golden("state/list.txt", format_state_list(list_rows(state_of(RECORDS), campaigns=(), with_archived=True)))
+    golden("state/list.txt", format_state_list(list_rows(state_of(RECORDS), campaigns=(), with_archived=True), PLAIN))
 
 
 def test_the_list_leaves_out_what_is_archived():
@@ -79,12 +81,12 @@ def test_as_json_a_start_is_an_instant():
 
 
 def test_no_state_is_said():
-    assert format_state_list(list_rows(None, campaigns=(), with_archived=True)) == "The state has no sends.\n"
+    assert format_state_list(list_rows(None, campaigns=(), with_archived=True), PLAIN) == "The state has no sends.\n"
 
 
 def test_the_history_is_in_order_of_time(golden):
     records = {"second": make_record(), "first": make_record(submitted_at=NOW - timedelta(days=3))}
-    golden("state/history.txt", format_history(history_rows(state_of(records))))
+    golden("state/history.txt", format_history(history_rows(state_of(records)), PLAIN))
 
 
 def test_each_submission_is_credited_to_who_made_it_and_a_stop_to_nobody():
@@ -115,7 +117,7 @@ def test_what_was_reached_is_shown_once_it_is_counted():
         rcs={"read": 900, "delivered": 200}, sms={"delivered": 70}, phones=1240, price="24.8", currency="EUR",
         observed_at=NOW,
     )  # fmt: skip
-    text = format_entry("spring", state_of({"spring": make_record(delivery=delivery)}).sends["spring"])
+    text = format_entry("spring", state_of({"spring": make_record(delivery=delivery)}).sends["spring"], PLAIN)
     assert "reached      1,100 by RCS, 70 by SMS of 1,240 phones, for 24.8 EUR" in text
 
 
@@ -123,7 +125,7 @@ def test_hostile_records_are_inert():
     remote = make_remote().model_copy(update={"status": HOSTILE})
     record = make_record(timezone=HOSTILE, sender=HOSTILE, wire_start_at=HOSTILE, remote=remote, digest=HOSTILE)
     state = state_of({"spring": record})
-    text = format_entry("spring", state.sends["spring"])
-    text += format_state_list(list_rows(state, campaigns=(), with_archived=True))
-    text += format_history(history_rows(state))
+    text = format_entry("spring", state.sends["spring"], PLAIN)
+    text += format_state_list(list_rows(state, campaigns=(), with_archived=True), PLAIN)
+    text += format_history(history_rows(state), PLAIN)
     assert [character for character in text if character != "\n" and not character.isprintable()] == []
