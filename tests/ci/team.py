@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rcsplan.cli.main import run
+from rcsplan.sandbox.store import SandboxStore
 from tests.backend.dialects import PASSWORD, USERNAME, Plain
 from tests.backend.state_server import StateServer
 from tests.cli.repository import commit_all, git
@@ -71,10 +72,19 @@ class Provider:
     url: str = ""
     _serving: ExitStack = field(default_factory=ExitStack)
 
-    def begin(self):
-        """Serve it, on the port where it was before."""
+    def begin(self, *faults):
+        """Serve it, on the port where it was before, with faults to play."""
         port = self.url.rpartition(":")[2] or "0"
-        self.url = self._serving.enter_context(serving("--db", str(self.database), port=port))
+        given = [word for fault in faults for word in ("--fault", fault)]
+        self.url = self._serving.enter_context(serving("--db", str(self.database), *given, port=port))
+
+    def accepted(self):
+        """How many submissions it has accepted."""
+        store = SandboxStore(self.database)
+        try:
+            return len(store.ledger())
+        finally:
+            store.close()
 
     def end(self):
         """Serve it no more."""
