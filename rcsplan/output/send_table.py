@@ -70,10 +70,10 @@ def _title(row: Row, width: int) -> list[str]:
     ]
 
 
-def place_line(environment: str, zone: str, looked_at: datetime, *, reaches_people: bool) -> str:
+def place_lines(environment: str, zone: str, looked_at: datetime, *, reaches_people: bool) -> tuple[str, str]:
     """Of which environment the numbers are, and of when."""
     simulated = "" if reaches_people else " (simulated: nothing is sent to people)"
-    return f"{visible(environment)}{simulated} · {moment(looked_at, zone)}"
+    return f"Environment: {visible(environment)}{simulated}.", f"Seen: {moment(looked_at, zone)}."
 
 
 def title_of(send: SendStatus) -> str:

@@ -55,15 +55,16 @@ def test_the_whole_example_at_each_width(tmp_path, capsys, width, golden, monkey
     golden(f"wide/plan-{width}.txt", stable(project.run("plan").out))
     applied = project.apply("--parallelism", "1")
     golden(f"wide/apply-{width}.txt", applied.out.partition("valid until")[2].partition("\n\n")[2] + applied.err)
-    shown = "".join(project.run(*command).out for command in (("status",), ("report",), ("state", "list")))
-    golden(f"wide/status-{width}.txt", re.sub(r"(\d\d:\d\d):\d\d(?= Europe/Kyiv$)", r"\1", shown, flags=re.MULTILINE))
-    project.advance("3d2h")
+    commands = (("status",), ("report",), ("state", "list"))
+    shown = "".join(re.sub(r"Seen: .*\n", "", project.run(*command).out) for command in commands)
+    golden(f"wide/status-{width}.txt", shown)
+    project.advance("4410m")
     project.edit(
         "acme/winter-sale-uk.yaml", "\u0412\u0437\u0443\u0442\u0442\u044f", "\u0427\u043e\u0431\u043e\u0442\u0438"
     )
     project.edit("kvitka/saint-nicholas-en.yaml", "Saint Nicholas is near", "Saint Nicholas comes")
     project.remove("kvitka/saint-nicholas-uk.yaml")
-    golden(f"wide/edited-{width}.txt", re.sub(r"\d+ h( \d+ min)?(?=,|$)", "some h", stable(project.run("plan").out)))
+    golden(f"wide/edited-{width}.txt", stable(project.run("plan").out))
 
 
 @pytest.mark.parametrize(
