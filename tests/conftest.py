@@ -23,7 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if _wants_full(config) else "quick")
-    os.environ.pop("NO_COLOR", None)
+    for name in ("NO_COLOR", "COLUMNS"):
+        os.environ.pop(name, None)
     for name in [name for name in os.environ if name.startswith("RCSPLAN_")]:
         del os.environ[name]
 

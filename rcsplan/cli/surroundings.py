@@ -6,6 +6,7 @@ import getpass
 import os
 import socket
 import subprocess
+import sys
 import time
 import uuid
 from dataclasses import dataclass
@@ -61,14 +62,18 @@ def is_screen(stream: TextIO) -> bool:
 
 
 def columns_of(stream: TextIO) -> int:
-    """For how many columns to write to a stream: as many as COLUMNS says, else those of the terminal that it is."""
+    """For how many columns to write to a stream: as many as COLUMNS says, else those of the terminal.
+
+    What goes into a pipe is read in the terminal as well, where there is one: by a pager, or cut by `head`.
+    """
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal() and 0 < len(given) <= _DIGITS and int(given):
         return max(int(given), _FEWEST_COLUMNS)
-    if not stream.isatty():
+    terminal = next((one for one in (stream, sys.stderr) if one.isatty()), None)
+    if terminal is None:
         return _LOG_COLUMNS
     try:
-        columns = os.get_terminal_size(stream.fileno()).columns
+        columns = os.get_terminal_size(terminal.fileno()).columns
     except OSError:
         columns = 0
     # Some pseudo-terminals say that they have none.

@@ -15,7 +15,7 @@ from rcsplan.plan.model import ActionKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rcsplan.plan.model import Action, Estimate, FieldChange, Plan, PolicyFinding
+    from rcsplan.plan.model import Action, ChannelEstimate, Estimate, FieldChange, Plan, PolicyFinding
 
 #: Actions by which messages go out.
 SENDING = frozenset({ActionKind.SUBMIT, ActionKind.REPLACE, ActionKind.RESUBMIT})
@@ -118,7 +118,7 @@ def _facts(action: Action, plan: Plan) -> Iterator[str]:
         second = ", with a second of its own" if has_own_second(action) else ""
         facts += [f"**On the wire:** {code(action.wire_start_at)} {prose(plan.account_timezone)}{second}"]
     if action.estimate is not None:
-        facts += [f"**Cost:** {' · '.join(_arithmetic(action.estimate))}"]
+        facts += _arithmetic(action.estimate)
     if action.moved_from:
         facts += [f"**Moved from:** {code(action.moved_from)}"]
     facts += [f"**Note:** {prose(note)}" for note in action.notes[:_MOST_FINDINGS]]
@@ -137,17 +137,25 @@ def _lists(action: Action) -> str:
 
 
 def _arithmetic(estimate: Estimate) -> Iterator[str]:
-    """How a cost comes about: numbers that a reviewer can check."""
-    yield cost_words(estimate)
-    for channel in estimate.channels:
-        parts = f" {_TIMES} {channel.parts} parts" if channel.parts > 1 else ""
-        price = (
-            "price not known" if channel.price is None else f"{_TIMES} {channel.price} {prose(channel.origin)}".rstrip()
-        )
-        yield f"{channel.channel.upper()} {channel.messages:,}{parts} {price} (worst case {channel.worst_messages:,})"
-    if estimate.reach is not None:
-        yield f"{estimate.reach:.0%} reached by RCS {prose(estimate.reach_origin)}".rstrip()
-    yield from (prose(text) for text in estimate.unknown)
+    """How a cost comes about, as expected and at worst: numbers that a reviewer can check."""
+    unknown = prose(" ".join(estimate.unknown))
+    reach = "" if estimate.reach is None else f"; {estimate.reach:.0%} reached by RCS {prose(estimate.reach_origin)}"
+    terms = " + ".join(_term(channel, channel.messages) for channel in estimate.channels if channel.messages)
+    if estimate.expected is None:
+        yield f"**Cost:** not known: {unknown}".removesuffix(": ")
+    else:
+        also = f"; {unknown}" if unknown else ""
+        yield f"**Cost:** {_money(estimate, worst=False)} = {terms or 'nobody'}{reach}{also}".rstrip()
+    if estimate.worst is not None:
+        terms = " + ".join(_term(one, one.worst_messages) for one in estimate.channels if one.worst_messages)
+        yield f"**Worst case:** {_money(estimate, worst=True)}{f' = {terms}' if terms else ''}"
+
+
+def _term(channel: ChannelEstimate, messages: int) -> str:
+    parts = f" {_TIMES} {channel.parts} parts" if channel.parts > 1 else ""
+    origin = f" ({prose(channel.origin)})" if channel.origin else ""
+    price = "price not known" if channel.price is None else f"{_TIMES} {channel.price}{origin}"
+    return f"{channel.channel.upper()} {messages:,}{parts} {price}"
 
 
 def _findings(action: Action) -> Iterator[str]:

@@ -94,6 +94,7 @@ def _to(action: Action) -> str:
 
 
 def _cost(action: Action) -> str:
-    if action.action not in SENDING and action.action is not ActionKind.BLOCKED:
-        return "none"
+    is_priced = action.action in SENDING or action.action is ActionKind.BLOCKED
+    if not is_priced and (action.action is not ActionKind.DEFER or action.estimate is None):
+        return "-"
     return in_cell(cost_words(action.estimate))

@@ -38,8 +38,11 @@ def format_tally(diagnostics: Iterable[Diagnostic], *, files: int) -> str:
 
 
 def format_error(error: RcsplanError, style: Style) -> str:
-    """An operational error: summary, detail, and what to do, a command to copy alone on its line."""
-    lines = hanging(f"{style.bad('Error:')} ", style.bold(visible(error.summary)), style.prose, margin=_MARGIN)
+    """An operational error: summary, detail, and what to do, a command to copy alone on its line.
+
+    The summary is one line at any width: it is short but for a path in it, and is what people search logs for.
+    """
+    lines = [f"{style.bad('Error:')} {style.bold(visible(error.summary))}"]
     lines += told(error.detail, style)
     lines += told(error.hint, style)
     return "\n".join(lines) + "\n"

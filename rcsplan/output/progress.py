@@ -65,8 +65,8 @@ def _live(stream: IO[str], style: Style, *, total: int) -> Iterator[Listener]:
         def show(event: Event) -> None:
             with lock:
                 line = counter.lead(event) + format_event(event, style)
-            if _is_news(event):
-                display.console.print(Text.from_ansi(line), soft_wrap=True)
+                if _is_news(event):
+                    display.console.print(Text.from_ansi(line), soft_wrap=True)
             if event.is_final:
                 display.advance(task)
 

@@ -12,7 +12,7 @@ from rcsplan.output.send_table import (
     drift_remark,
     money,
     number,
-    place_line,
+    place_lines,
     start_of,
     table,
     title_of,
@@ -35,13 +35,9 @@ _HEADING = Row(
 
 
 def format_report(report: Report, style: Style) -> str:
-    """The report as a table in a style's width, with the verdict before it."""
-    place = place_line(report.environment, report.zone, report.looked_at, reaches_people=report.reaches_people)
-    lines = [
-        *(style.dim(line) for line in wrapped(place, style.prose)),
-        "",
-        *(style.bold(line) for line in wrapped(_verdict(report), style.prose)),
-    ]
+    """The report as a table in a style's width, with verdict and place before it."""
+    lines = [style.bold(line) for line in wrapped(_verdict(report), style.prose)]
+    lines += place_lines(report.environment, report.zone, report.looked_at, reaches_people=report.reaches_people)
     total = report.total
     if total.sends:
         rows = tuple(row for campaign in report.campaigns for row in _campaign(campaign, report.zone))

@@ -42,7 +42,7 @@ def table(heading: Row, rows: tuple[Row, ...], style: Style) -> list[str]:
         blocks = [[line] for line in lines]
     else:
         numbers = columns([row.numbers for row in (heading, *rows)], right=frozenset(range(len(heading.numbers))))
-        titles = [hanging("", " · ".join(name for name in row.names if name), width, margin=_MARGIN) for row in rows]
+        titles = [_title(row, width) for row in rows]
         blocks = [
             [f"  {numbers[0]}"],
             *([*title, f"  {line}"] for title, line in zip(titles, numbers[1:], strict=True)),
@@ -55,10 +55,25 @@ def table(heading: Row, rows: tuple[Row, ...], style: Style) -> list[str]:
     return [line for block, below in zip(blocks, remarks, strict=True) for line in (*block, *below)]
 
 
-def place_line(environment: str, zone: str, looked_at: datetime, *, reaches_people: bool) -> str:
+def _title(row: Row, width: int) -> list[str]:
+    """The names of a row, on as many lines as they need: none is torn but one that alone is wider."""
+    lines: list[str] = []
+    for name in filter(None, row.names):
+        longer = f"{lines[-1]} · {name}" if lines else name
+        if lines and width_of(longer) <= width - _MARGIN:
+            lines[-1] = longer
+        else:
+            lines.append(name)
+    leads = ("", *(" " * _MARGIN for _ in lines))
+    return [
+        part for lead, line in zip(leads, lines, strict=False) for part in hanging(lead, line, width, margin=_MARGIN)
+    ]
+
+
+def place_lines(environment: str, zone: str, looked_at: datetime, *, reaches_people: bool) -> tuple[str, str]:
     """Of which environment the numbers are, and of when."""
     simulated = "" if reaches_people else " (simulated: nothing is sent to people)"
-    return f"{visible(environment)}{simulated} · {moment(looked_at, zone)}"
+    return f"Environment: {visible(environment)}{simulated}.", f"Seen: {moment(looked_at, zone)}."
 
 
 def title_of(send: SendStatus) -> str:

@@ -11,7 +11,7 @@ from rcsplan.output.send_table import (
     drift_remark,
     money,
     number,
-    place_line,
+    place_lines,
     start_of,
     table,
     title_of,
@@ -36,13 +36,9 @@ _USUAL = frozenset({"scheduled", "sending", "done", "gone", "spam"})
 
 
 def format_status(status: Status, style: Style) -> str:
-    """The sends as a table in a style's width, with the verdict before it."""
-    place = place_line(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
-    lines = [
-        *(style.dim(line) for line in wrapped(place, style.prose)),
-        "",
-        *(style.bold(line) for line in wrapped(_verdict(status), style.prose)),
-    ]
+    """The sends as a table in a style's width, with verdict and place before it."""
+    lines = [style.bold(line) for line in wrapped(_verdict(status), style.prose)]
+    lines += place_lines(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
     if status.sends:
         rows = tuple(_row(send) for send in status.sends)
         lines += ["", *table(_HEADING, rows, style)]

@@ -28,9 +28,10 @@ _RAW_IN_JSON = re.compile(
 
 _COLOR = re.compile("\x1b\\[[0-9]+m")
 
-#: Words that are copied, and so stay whole: with a URL in them, files, addresses of sends, digests.
+#: Words that are copied, and so stay whole: with a URL in them, paths, addresses of sends, digests.
 _COPIED = re.compile(
-    r".*[a-z]://.+|.+\.ya?ml(:\d+)*|['\"(]*[a-z0-9][a-z0-9-]{0,62}([\[@]\S*)?|[a-z0-9]+:[0-9a-f]{40,}", re.DOTALL
+    r".*[a-z]://.+|[!-~]*/[!-~]*|.+\.ya?ml(:\d+)*|['\"(]*[a-z0-9][a-z0-9-]{0,62}([\[@]\S*)?|[a-z0-9]+:[0-9a-f]{40,}",
+    re.DOTALL,
 )
 
 #: Text in sentences is not read across a wider screen.

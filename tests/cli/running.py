@@ -43,6 +43,11 @@ class Result:
         return json.loads(self.out)
 
     @property
+    def said(self):
+        """Standard error in one line, wherever it was wrapped."""
+        return " ".join(self.err.split())
+
+    @property
     def first(self):
         """Exit code and first line, for what is refused."""
         return self.code, self.err.partition("\n")[0]

@@ -122,14 +122,14 @@ def test_a_change_is_said_to_have_voided_it(reviewed):
     approve(reviewed, ANN)
     reviewed.edit("sale.yaml", "sale: {{", "Sale! {{")
     commit_as(reviewed, AUTHOR)
-    assert f"{ANN} approved it before it was changed." in reviewed.apply().err
+    assert f"{ANN} approved it before it was changed." in reviewed.apply().said
 
 
 def test_an_audience_that_grew_voids_it(reviewed):
     approve(reviewed, ANN)
     reviewed.edit("sandbox/account.yaml", "contacts: 1240", "contacts: 1400")
     done = reviewed.apply()
-    assert (done.code, f"{ANN} approved it before its audience grew." in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, f"{ANN} approved it before its audience grew." in done.said) == (ExitCode.BLOCKED, True)
 
 
 def test_an_audience_that_grew_within_the_tolerance_does_not(reviewed):
@@ -191,7 +191,7 @@ def test_the_author_does_not_count(reviewed):
     reviewed.write("approvals/x.json", approved_by(plan, AUTHOR))
     commit_as(reviewed, AUTHOR)
     done = reviewed.apply()
-    assert (done.code, f"{AUTHOR} does not count: wrote it." in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, f"{AUTHOR} does not count: wrote it." in done.said) == (ExitCode.BLOCKED, True)
 
 
 def approved_by(plan, who):
@@ -238,7 +238,7 @@ def test_a_mailmap_tells_that_two_addresses_are_one_person(reviewed):
 def test_an_approval_that_another_committed_does_not_count(reviewed):
     approve(reviewed, ANN, by=AUTHOR)
     done = reviewed.apply()
-    assert (done.code, f"{ANN} did not commit it, but {AUTHOR}." in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, f"{ANN} did not commit it, but {AUTHOR}." in done.said) == (ExitCode.BLOCKED, True)
 
 
 def test_an_approval_that_a_squash_committed_with_its_person_counts(reviewed):
@@ -251,7 +251,7 @@ def test_an_approval_that_a_squash_committed_with_its_person_counts(reviewed):
 def test_an_approval_that_is_not_committed_does_not_count(reviewed):
     assert reviewed.run("approve", save_plan(reviewed), "--as", ANN, "--yes").code == 0
     done = reviewed.apply()
-    assert (done.code, "does not count before it is committed." in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, "does not count before it is committed." in done.said) == (ExitCode.BLOCKED, True)
 
 
 def test_an_edited_approval_does_not_count(reviewed):
@@ -260,7 +260,7 @@ def test_an_edited_approval_does_not_count(reviewed):
     file.write_text(file.read_text().replace('"contacts": 1240', '"contacts": 9999'))
     commit_as(reviewed, ANN)
     done = reviewed.apply()
-    assert (done.code, "was edited after it was written, and does not count." in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, "was edited after it was written, and does not count." in done.said) == (ExitCode.BLOCKED, True)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"schema_version": 1}', "[" * 100_000])
@@ -283,7 +283,7 @@ def test_a_role_is_asked_of_its_members(project):
     approve(reviewed, ANN)
     approve(reviewed, "carl@acme.example")
     done = reviewed.apply()
-    assert (done.code, "carl@acme.example does not count: is not in legal." in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, "carl@acme.example does not count: is not in legal." in done.said) == (ExitCode.BLOCKED, True)
     approve(reviewed, BOB)
     assert reviewed.apply().code == 0
 
@@ -298,14 +298,14 @@ def test_in_a_shallow_clone_nothing_counts(reviewed, tmp_path):
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{reviewed.folder}", "shallow")
     shallow = type(reviewed)(tmp_path / "shallow", reviewed.capsys)
     done = shallow.apply()
-    assert (done.code, "fetch-depth: 0" in done.err) == (ExitCode.BLOCKED, True)
+    assert (done.code, "fetch-depth: 0" in done.said) == (ExitCode.BLOCKED, True)
 
 
 def test_without_git_one_more_is_needed(reviewed):
     (reviewed.folder / ".git").rename(reviewed.folder.parent / "elsewhere")
     plan = save_plan(reviewed)
     assert reviewed.run("approve", plan, "--as", ANN, "--yes").code == 0
-    assert "It needs 2 approvals: 1,240" in reviewed.apply().err
+    assert "It needs 2 approvals: 1,240" in reviewed.apply().said
     assert reviewed.run("approve", plan, "--as", BOB, "--yes").code == 0
     assert reviewed.apply().code == 0
 
@@ -313,7 +313,7 @@ def test_without_git_one_more_is_needed(reviewed):
 def test_what_is_not_committed_has_no_known_author(reviewed):
     reviewed.edit("sale.yaml", "10:00", "11:00")
     approve(reviewed, ANN)
-    assert "does not know who wrote it" in reviewed.apply().err
+    assert "does not know who wrote it" in reviewed.apply().said
 
 
 def test_who_approves_must_be_known(reviewed):
@@ -385,13 +385,13 @@ def test_settings_that_cannot_be_meant_are_refused(reviewed, policy, first):
     text = reviewed.read("rcsplan.yaml")
     reviewed.write("rcsplan.yaml", text.partition("policy:")[0] + f"policy: {policy}\n")
     done = reviewed.run("plan")
-    assert (done.code, first in done.err) == (ExitCode.ERROR, True)
+    assert (done.code, first in done.said) == (ExitCode.ERROR, True)
 
 
 def test_an_unknown_role_is_pointed_at_with_a_suggestion(reviewed):
     reviewed.edit("rcsplan.yaml", "[{over: 1000, need: 1}]", "[{over: 1000, role: lgal}]")
     done = reviewed.run("plan")
-    assert ("rcsplan.yaml:9" in done.err, "Did you mean 'legal'?" in done.err) == (True, True)
+    assert ("rcsplan.yaml:9" in done.err, "Did you mean 'legal'?" in done.said) == (True, True)
 
 
 def test_an_environment_can_demand_other_approvals(reviewed):

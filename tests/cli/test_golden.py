@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tests.cli.running import Project, begin_state, copy_example
+
 
 def stable(text):
     """A text without the id of its plan and the folder of this test."""
@@ -42,6 +44,28 @@ def test_the_first_apply(fixed, golden):
     done = fixed.apply("--parallelism", "1")
     assert done.code == 0
     golden("apply.txt", stable(done.out) + done.err)
+
+
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_the_whole_example_at_each_width(tmp_path, capsys, width, golden, monkeypatch):
+    """What is planned first; applied; looked at; edited and planned again, with all that may become of a send."""
+    monkeypatch.setenv("COLUMNS", width)
+    copy_example(tmp_path / "shop", without=())
+    begin_state(tmp_path / "shop/.rcsplan/sandbox.state.json")
+    project = Project(tmp_path / "shop", capsys)
+    golden(f"wide/plan-{width}.txt", stable(project.run("plan").out))
+    applied = project.apply("--parallelism", "1")
+    golden(f"wide/apply-{width}.txt", applied.out.partition("valid until")[2].partition("\n\n")[2] + applied.err)
+    commands = (("status",), ("report",), ("state", "list"))
+    shown = "".join(re.sub(r"Seen: .*\n", "", project.run(*command).out) for command in commands)
+    golden(f"wide/status-{width}.txt", shown)
+    project.advance("4410m")
+    project.edit(
+        "acme/winter-sale-uk.yaml", "\u0412\u0437\u0443\u0442\u0442\u044f", "\u0427\u043e\u0431\u043e\u0442\u0438"
+    )
+    project.edit("kvitka/saint-nicholas-en.yaml", "Saint Nicholas is near", "Saint Nicholas comes")
+    project.remove("kvitka/saint-nicholas-uk.yaml")
+    golden(f"wide/edited-{width}.txt", stable(project.run("plan").out))
 
 
 @pytest.mark.parametrize(

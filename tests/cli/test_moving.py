@@ -156,7 +156,7 @@ def test_what_is_left_at_the_old_place_can_be_used_for_nothing(applied, there, c
     applied.run("state", "migrate", "--to", str(there))
     refused = applied.run(*command)
     assert refused.first == (1, f"Error: The state at {applied.folder / STATE} was moved")
-    assert f"It is kept at {there} now." in refused.err
+    assert f"It is kept at {there} now." in refused.said
 
 
 def test_what_is_left_at_the_old_place_can_be_looked_at(applied, there):

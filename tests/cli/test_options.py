@@ -12,9 +12,9 @@ def first_line(result):
 
 
 def heads(*arguments, **options):
-    """Exit code and first word of a plan."""
+    """Exit code and environment of a plan."""
     result = process(*arguments, **options)
-    return result.code, result.out.partition(" ")[0]
+    return result.code, result.out.partition("Environment: ")[2].partition(" ")[0]
 
 
 def test_the_project_is_its_folder(project):

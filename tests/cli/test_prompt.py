@@ -47,7 +47,7 @@ def test_no_traceback_on_ctrl_c(project):
 
 def test_the_plan_is_shown_before_the_question(project):
     _, text = answered(project, "no\n")
-    assert text.index("Plan: 4 to submit, 2 deferred.") < text.index(QUESTION)
+    assert text.index("Plan: 4 to submit to 5,897 contacts, 2 deferred.") < text.index(QUESTION)
 
 
 def test_where_nothing_is_to_do_nobody_is_asked(applied):

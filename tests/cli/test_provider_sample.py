@@ -69,7 +69,7 @@ def submitted(project, spec, **document):
     """What reaches the ledger of a campaign with this spec."""
     manifest = {"apiVersion": "rcsplan/v1", "kind": "Campaign", "metadata": {"name": "pasted"}, "spec": spec}
     project.write("pasted.yaml", json.dumps({**manifest, **document}, ensure_ascii=False))
-    assert project.apply().first == (0, "pasted: submitted as campaign 54000000")
+    assert project.apply().first == (0, "[1/1] pasted: submitted as campaign 54000000")
     (entry,) = project.ledger()
     return without_types(entry["payload"])
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
 
 from tests.cli.running import COMMAND, surroundings
+from tests.cli.terminal import Terminal
 
 FAILING = [
     ("plan", "nothing-of-this-name"),
@@ -103,7 +105,8 @@ def test_with_json_logs_every_line_of_an_apply_is_json(project):
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(project):
     lines = project.process("apply", "--auto-approve").err.splitlines()
-    assert sorted(line.split(" as campaign")[0] for line in lines) == [
+    assert [line.partition(" ")[0] for line in lines] == ["[1/4]", "[2/4]", "[3/4]", "[4/4]"]
+    assert sorted(line.partition(" ")[2].partition(" as campaign")[0] for line in lines) == [
         "acme-winter-sale-en: submitted",
         "acme-winter-sale-uk: submitted",
         "kvitka-saint-nicholas-en: submitted",
@@ -116,8 +119,28 @@ def test_an_apply_to_a_sandbox_says_that_nothing_was_sent_to_people(project):
 
 
 def test_verbose_also_lists_what_does_not_change(applied):
-    assert "acme-winter-sale-uk  none" not in applied.run("plan").out
-    assert "acme-winter-sale-uk  none" in applied.run("-v", "plan").out
+    assert "none    acme-winter-sale-uk" not in applied.run("plan").out
+    assert "none    acme-winter-sale-uk" in applied.run("-v", "plan").out
+
+
+@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["colour", "no colour", "dumb"])
+def test_a_terminal_shows_the_same_plan_as_a_pipe_but_for_its_colours(fixed, environ):
+    with Terminal("--project", str(fixed.folder), "plan", env=environ) as terminal:
+        assert terminal.end() == 0
+    assert (b"\x1b" in terminal.seen) == (environ == {})
+    assert stable(terminal.text) == stable(fixed.process("plan").out)
+
+
+def test_a_dumb_terminal_gets_lines_and_no_painting(fixed):
+    with Terminal("--project", str(fixed.folder), "apply", "--auto-approve", env={"TERM": "dumb"}) as terminal:
+        assert terminal.end() == 0
+    assert (b"\x1b" in terminal.seen, "[4/4] " in terminal.text) == (False, True)
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("80", 80), ("100", 100), ("200", 200), ("0", 100), ("wide", 100)])
+def test_a_table_is_as_wide_as_columns_says_and_100_where_there_is_no_terminal(fixed, columns, widest):
+    lines = fixed.process("plan", env={"COLUMNS": columns}).out.partition("\n\n")[2].partition("\n\n")[0].splitlines()
+    assert max(map(len, lines)) <= widest
 
 
 def test_there_is_no_colour_where_there_is_no_terminal(project):
@@ -175,3 +198,8 @@ def in_shell(project, script, *command):
         check=False,
     )
     return done.returncode, b"" if command[0] == "apply" and done.returncode == 0 else done.stderr
+
+
+def stable(text):
+    """A plan without its id."""
+    return re.sub("Plan [0-9a-f]{16}", "Plan", text)

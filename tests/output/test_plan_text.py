@@ -6,11 +6,13 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rcsplan.output.plan_send import sms_parts
 from rcsplan.output.plan_text import format_plan_text, verdict
-from rcsplan.output.terminal import Style
-from rcsplan.plan.model import ActionKind, Audience, Drift, FieldChange, Guard, Reason
+from rcsplan.output.terminal import Style, width_of
+from rcsplan.plan.model import ActionKind, Audience, Drift, FieldChange, Guard, PlannedList, Reason
 from tests.builders import NOW
 from tests.output.plans import FOUND, PAYLOAD, WAIVER, hostile_plan, make_action, make_plan
 
@@ -127,10 +129,80 @@ def test_the_verdict_is_the_first_thing():
     assert text_of(make_action(ActionKind.SUBMIT)).splitlines()[0] == "Plan: 1 to submit to 1,240 contacts."
 
 
-@pytest.mark.parametrize("kind", list(ActionKind))
-def test_a_plan_fits_80_columns(kind):
-    text = text_of(make_action(kind, diff=(CHANGE,), notes=("word " * 40,)), **REMARKS)
-    assert [line for line in text.splitlines() if len(line) > 80 and "note " not in line] == []
+WORDS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n\u65e5\u0301\U0001f381"), max_size=150)
+LISTS = st.lists(st.builds(PlannedList, id=st.integers(1, 10**7), name=WORDS, contacts=st.integers(0)), max_size=3)
+MESSAGES = WORDS.map(lambda text: {**PAYLOAD, "options": {"text": text}})
+ACTIONS = st.builds(
+    make_action,
+    st.sampled_from(ActionKind),
+    st.none() | st.sampled_from(Reason),
+    address=st.sampled_from(
+        ["sale", "weekly-deals@2026-12-04", "a" * 63, "sale[" + ",".join(["locale=uk"] * 20) + "]"]
+    ),
+    detail=WORDS,
+    notes=st.lists(WORDS, max_size=1).map(tuple),
+    sender=WORDS,
+    payload=MESSAGES,
+    audience=st.builds(Audience, lists=LISTS.map(tuple), contacts=st.integers(0, 10**7)),
+    diff=st.lists(st.builds(FieldChange, path=WORDS, before=WORDS, after=WORDS), max_size=1).map(tuple),
+    opens_on=st.none() | st.just(date(2026, 12, 10)),
+    revision=st.integers(1, 12),
+)
+#: What is copied may be wider: addresses, paths, and lines that are a command.
+COPIED = re.compile(r"[a-z]+://|\S*/\S*|a{63}|sale\[|rcsplan ")
+
+
+@given(actions=st.lists(ACTIONS, max_size=3), width=st.sampled_from([72, 80, 100, 200]), verbose=st.booleans())
+def test_no_line_of_a_plan_is_wider_than_its_reader_has_columns_but_for_what_is_copied(actions, width, verbose):
+    text = text_of(*actions, style=Style(width=width), verbose=verbose, **REMARKS)
+    assert [line for line in text.split("\n") if width_of(line) > width and not COPIED.search(line)] == []
+
+
+@given(actions=st.lists(ACTIONS, max_size=3))
+def test_colour_adds_nothing_but_colour_whatever_is_planned(actions):
+    assert uncolored(text_of(*actions, style=COLORED)) == text_of(*actions)
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_verdict_stays_on_one_line(width):
+    actions = [make_action(kind, address=f"{kind}-{number}") for kind in ActionKind for number in range(1200)]
+    head = text_of(*actions, style=Style(width=width)).partition("Environment:")[0]
+    first, counted = head.partition("\n")[0], re.findall(r"1,200 ", head)
+    assert (width_of(first) <= min(width, 120), first[-1], len(counted)) == (True, ".", len(ActionKind))
+
+
+def test_a_long_plan_shows_in_full_only_what_needs_attention(golden):
+    many = [make_action(ActionKind.SUBMIT, address=f"many-{number:02}") for number in range(25)]
+    remarkable = [
+        make_action(ActionKind.BLOCKED, Reason.MISSED),
+        make_action(ActionKind.REPLACE, diff=(CHANGE,)),
+        make_action(ActionKind.SUBMIT, address="warned", policy=FOUND[1:2]),
+    ]
+    golden("plan/long.txt", text_of(*many, *remarkable))
+
+
+def test_with_verbose_nothing_is_left_out():
+    actions = [make_action(ActionKind.SUBMIT, address=f"many-{number:02}") for number in range(25)]
+    assert text_of(*actions, verbose=True).count("    file ") == 25
+
+
+def test_lines_of_a_message_are_lines():
+    text = text_of(
+        make_action(ActionKind.SUBMIT, payload={**PAYLOAD, "options": {"text": "One\r\ntwo\n\nthree\tfour"}})
+    )
+    assert "text as Acme: One\n           two\n\n           three\\tfour\n" in text
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_long_addresses_and_wide_letters(width, golden):
+    """In a row that a long address leaves no room, on a line of its own; wide letters count as two."""
+    name = "winter-bouquets[locale=uk,tier=base,segment=those-who-bought-last-year]"
+    actions = (
+        make_action(ActionKind.SUBMIT, address=name, sender="\u65e5\u672c\u8a9e"),
+        make_action(ActionKind.SUBMIT, payload={**PAYLOAD, "options": {"text": "\u51ac\u306e\u30bb\u30fc\u30eb" * 20}}),
+        make_action(ActionKind.DEFER, address=f"new-{name}", opens_on=date(2026, 12, 10), revision=3),
+    )
+    golden(f"plan/wide-{width}.txt", text_of(*actions, style=Style(width=width)))
 
 
 def test_colour_adds_nothing_but_colour():

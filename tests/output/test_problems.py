@@ -35,12 +35,29 @@ def make_problem(*, line=7, column=3, excerpt="  sendr: Acme", **fields):
         ("tabs", make_problem(excerpt="\tsendr:\tAcme", column=2)),
         ("long-line", make_problem(excerpt="x" * 300 + "HERE" + "y" * 300, column=301)),
         ("beyond-the-line", make_problem(excerpt="ab", column=9)),
+        ("long-line-end", make_problem(excerpt="x" * 300 + "HERE", column=301)),
+        ("wide", make_problem(excerpt="\u65e5\u672c\u8a9e: e\u0301e\u0301 sendr", column=11)),
+        ("long-wide", make_problem(excerpt="\u65e5" * 100 + "sendr" + "\u672c" * 100, column=101)),
         ("escapes", make_problem(excerpt="a\x1b[31mb: c", column=7)),
         ("command", make_problem(hint="Start a project with\n  rcsplan init")),
     ],
 )
 def test_a_problem(name, problem, golden):
     golden(f"problems/{name}.txt", format_diagnostics([problem], PLAIN))
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_problem_in_a_far_place(width, golden):
+    far = Location(file="a-folder/" * 12 + "winter.yaml", line=7, column=150, path=("spec", "options", "cards", 0))
+    problem = Diagnostic(
+        code="too-long",
+        summary="Text is too long",
+        location=far,
+        detail="It has 533 UTF-16 units, of which 25 are allowed; an emoji counts two and more. " * 2,
+        hint="To see all of it: rcsplan render spring-sale",
+        excerpt="  text: " + "word " * 60,
+    )
+    golden(f"problems/far-{width}.txt", format_diagnostics([problem], Style(width=width)))
 
 
 def test_between_problems_is_a_blank_line():
