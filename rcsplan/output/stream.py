@@ -34,6 +34,7 @@ class Name(StrEnum):
     RUN_PULLED = "run.pulled"
     RUN_ROUND = "run.round"
     RUN_WAITING = "run.waiting"
+    NOTIFICATION_FAILED = "notification_failed"
 
 
 #: Every name that a line can have.

@@ -15,8 +15,9 @@ from rcsplan.operations.notify import (
     notice_of,
     notifications_of,
     notifications_of_plan,
+    notifications_of_refusal,
 )
-from rcsplan.plan.model import ActionKind, Reason
+from rcsplan.plan.model import ActionKind, Guard, Reason
 from rcsplan.state.model import Delivery
 from tests.builders import NOW, make_record, make_state
 from tests.output.plans import make_action, make_plan
@@ -112,6 +113,20 @@ def test_what_was_told_of_a_send_is_left_out_the_next_time():
     other = make_action(ActionKind.BLOCKED, Reason.OVERSIZE, address="larger")
     (second,) = notifications_of_plan(make_plan(BLOCKED[1], other))
     assert [send.address for send in second.untold(first.keys).sends] == ["larger"]
+
+
+def test_a_plan_that_is_refused_as_a_whole_tells_what_it_would_stop():
+    guard = Guard(code="mass_stop", detail="Too many", way_out="")
+    plan = make_plan(*BLOCKED[1:2], make_action(ActionKind.STOP, address="spring"), guards=(guard,))
+    assert [[(send.address, send.what) for send in one.sends] for one in notifications_of_refusal(plan)] == [
+        [("large", "oversize"), ("spring", "mass_stop")]
+    ]
+
+
+def test_an_unknown_outcome_is_the_same_to_the_run_that_lost_it_and_to_those_that_wait_for_it():
+    (first,) = notifications_of(applied(happened(Happening.UNKNOWN, "lost")), poor_below=0.8)
+    (second,) = notifications_of_plan(make_plan(*BLOCKED[2:]))
+    assert second.untold(first.keys).sends == ()
 
 
 def test_another_reason_is_news():
