@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rcsplan.apply.events import Happening
 from rcsplan.manifest.notice import Notice, NoticedSend
-from rcsplan.operations.observe import BACK
 from rcsplan.plan.model import UNSETTLED, ActionKind, Reason
 from rcsplan.web.redaction import Redaction
 
@@ -18,13 +17,10 @@ if TYPE_CHECKING:
     from rcsplan.apply.events import Event
     from rcsplan.manifest.notice import NoticeEvent
     from rcsplan.operations.apply import Applied
+    from rcsplan.operations.deliveries import Ended
     from rcsplan.operations.target import Runtime
     from rcsplan.plan.model import Action, Plan
-    from rcsplan.state.model import Delivery, Record
-    from rcsplan.state.sends import State
-
-#: Records with the addresses that they belong to.
-Ended = tuple[tuple[str, "Record"], ...]
+    from rcsplan.state.model import Delivery
 
 #: How many sends a notice lists; the others are counted.
 _MOST = 50
@@ -113,18 +109,6 @@ def notifications_of(applied: Applied, *, poor_below: float) -> tuple[Notificati
         Notification(event="poor_delivery", sends=poor, repeats=False),
     )
     return tuple(one for one in of_run if one.sends)
-
-
-def ended_since(state: State, moment: datetime) -> Ended:
-    """The records whose delivery was recorded at or after a moment: a run tells of each of them once."""
-    # What is archived while it is sending ends later.
-    entries = (*state.sends.current(), *state.sends.archived_since(moment - BACK))
-    return tuple(
-        (address, record)
-        for address, entry in entries
-        for record in entry.revisions.values()
-        if record.delivery is not None and record.delivery.observed_at >= moment
-    )
 
 
 def delivered_share(delivery: Delivery) -> float | None:

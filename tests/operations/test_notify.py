@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from rcsplan.apply.events import Event, Happening
@@ -11,7 +9,6 @@ from rcsplan.errors import Rejected
 from rcsplan.operations.apply import Applied
 from rcsplan.operations.notify import (
     delivered_share,
-    ended_since,
     notice_of,
     notifications_of,
     notifications_of_plan,
@@ -19,7 +16,7 @@ from rcsplan.operations.notify import (
 )
 from rcsplan.plan.model import ActionKind, Guard, Reason
 from rcsplan.state.model import Delivery
-from tests.builders import NOW, make_record, make_state
+from tests.builders import NOW, make_record
 from tests.output.plans import make_action, make_plan
 
 BLOCKED = (
@@ -147,14 +144,6 @@ def test_another_reason_is_news():
 )
 def test_the_share_that_was_delivered(delivery, share):
     assert delivered_share(delivery) == share
-
-
-def test_only_deliveries_recorded_in_this_run_are_told():
-    def ended(at):
-        return make_record().model_copy(update={"delivery": make_delivery(delivered=1, at=at)})
-
-    state = make_state([("old", ended(NOW - timedelta(minutes=1))), ("new", ended(NOW)), ("open", make_record())])
-    assert [address for address, _ in ended_since(state, NOW)] == ["new"]
 
 
 def test_a_notice_holds_addresses_and_counts_and_nothing_of_what_is_sent():
