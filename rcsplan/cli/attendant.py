@@ -124,8 +124,7 @@ class Attendant:
         if as_json:
             sys.stdout.write(round_document(done).model_dump_json(indent=2) + "\n")
         elif done.suspension is not None:
-            suspension = done.suspension
-            sentence = visible(paused(suspension.reason, suspension.until, done.zone))
+            sentence = visible(paused(done.suspension, done.zone))
             sys.stdout.write(f"{self._invocation.out.changed('Suspended:')} {sentence}\n")
         self._report(done)
         return done.exit_code

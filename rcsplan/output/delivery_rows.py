@@ -75,6 +75,8 @@ def format_status_json(status: Status, *, indent: int | None = 2) -> str:
         "environment": status.environment,
         "reaches_people": status.reaches_people,
         "looked_at": status.looked_at.isoformat(),
+        "hold": status.hold or None,
+        "suspension": status.suspension.model_dump(mode="json") if status.suspension is not None else None,
         "has_ended": status.has_ended,
         "sends": [status_row(send) for send in status.sends],
     }

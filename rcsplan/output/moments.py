@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from rcsplan.plan.model import Suspension
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -50,10 +52,10 @@ def span(length: timedelta) -> str:
     return f"{text} ago" if length < timedelta(0) else f"in {text}"
 
 
-def paused(reason: str, until: datetime | None, zone: str) -> str:
+def paused(pause: Suspension, zone: str) -> str:
     """Why `run` does nothing, and until when."""
-    end = "the project says otherwise" if until is None else moment(until, zone)
-    return f"{reason.rstrip('.')}. `run` does nothing until {end}."
+    end = "the project says otherwise" if pause.until is None else moment(pause.until, zone)
+    return f"{pause.reason.rstrip('.')}. `run` does nothing until {end}."
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -94,7 +94,7 @@ def _head(plan: Plan, style: Style) -> list[str]:
     lines += hanging("", f"Environment: {visible(plan.environment)} ({place}).", style.prose, margin=_MARGIN)
     lines.append(f"Made: {minute(plan.created_at, plan.account_timezone)}.")
     if plan.suspension is not None:
-        sentence = paused(plan.suspension.reason, plan.suspension.until, plan.account_timezone)
+        sentence = paused(plan.suspension, plan.account_timezone)
         lines += _remark(style.changed("Suspended:"), f"{sentence} An apply by hand goes on.", style)
     return lines
 

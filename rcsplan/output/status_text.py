@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rcsplan.output.moments import paused
 from rcsplan.output.send_table import (
     NOT_KNOWN,
     Row,
@@ -40,6 +41,7 @@ def format_status(status: Status, style: Style) -> str:
     place = place_line(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
     lines = [
         *(style.dim(line) for line in wrapped(place, style.prose)),
+        *_held(status, style),
         "",
         *(style.bold(line) for line in wrapped(_verdict(status), style.prose)),
     ]
@@ -49,6 +51,15 @@ def format_status(status: Status, style: Style) -> str:
     if any(send.counts is not None and send.counts.sms_sent for send in status.sends):
         lines += ["", *wrapped("SMS: delivered/sent, and how many parts each has where it is not one.", style.prose)]
     return "\n".join(lines) + "\n"
+
+
+def _held(status: Status, style: Style) -> Iterator[str]:
+    if status.hold:
+        # In the words with which an apply is refused for it.
+        yield from wrapped(f"{style.bad('Nothing may be applied:')} {visible(status.hold)}", style.prose)
+    if status.suspension is not None:
+        sentence = visible(paused(status.suspension, status.zone))
+        yield from wrapped(f"{style.changed('Suspended:')} {sentence}", style.prose)
 
 
 def _verdict(status: Status) -> str:
