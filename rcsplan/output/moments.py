@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from decimal import Decimal
+from rcsplan.output.terminal import visible
 
+if TYPE_CHECKING:
     from rcsplan.plan.model import Suspension
+
+_CENT = Decimal("0.01")
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -64,5 +67,10 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """`1,911.00 EUR`."""
-    return f"{amount:,.2f} {currency}".rstrip()
+    """`1,911.00 EUR`, rounded to cents; what is under half a cent is not made nothing.
+
+    >>> money(Decimal("1910.994"), "EUR"), money(Decimal("0.0042"), "EUR")
+    ('1,910.99 EUR', '0.0042 EUR')
+    """
+    cents = amount.quantize(_CENT, ROUND_HALF_UP)
+    return f"{cents if cents or not amount else amount.normalize():,f} {visible(currency)}".rstrip()
