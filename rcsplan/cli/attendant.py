@@ -21,7 +21,7 @@ from rcsplan.output.progress import lines
 from rcsplan.output.run_json import round_document
 from rcsplan.output.run_text import format_round, situation, situation_of_plan
 from rcsplan.output.stream import Name, format_line, format_planned
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import inert_json, visible
 from rcsplan.plan.steps import steps_of
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Attendant:
         if self._invocation.logs_json:
             self._line(Name.RUN_ROUND, **round_document(done).model_dump(mode="json"))
         if as_json:
-            sys.stdout.write(round_document(done).model_dump_json(indent=2) + "\n")
+            sys.stdout.write(inert_json(round_document(done).model_dump_json(indent=2)) + "\n")
         elif done.suspension is not None:
             sentence = visible(paused(done.suspension, done.zone))
             sys.stdout.write(f"{self._invocation.out.changed('Suspended:')} {sentence}\n")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rcsplan.operations.report import Price, split_of
 from rcsplan.output.state_text import PHASES
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import format_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +79,7 @@ def format_status_json(status: Status, *, indent: int | None = 2) -> str:
         "has_ended": status.has_ended,
         "sends": [status_row(send) for send in status.sends],
     }
-    return json.dumps(document, ensure_ascii=False, indent=indent)
+    return format_json(document, indent=indent)
 
 
 def format_report_json(report: Report) -> str:
@@ -103,7 +102,7 @@ def format_report_json(report: Report) -> str:
         ],
         "total": _sum_row(report.total),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return format_json(document)
 
 
 def format_status_csv(status: Status) -> str:
