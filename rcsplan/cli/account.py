@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,7 @@ from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option
 from rcsplan.cli.wiring import open_environment, open_provider
 from rcsplan.output.moments import count
-from rcsplan.output.terminal import columns, inert_json, visible
+from rcsplan.output.terminal import columns, format_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +74,7 @@ def account(invocation: Invocation, *, output_format: str) -> None:
 
 
 def _print_json(document: object) -> None:
-    click.echo(inert_json(json.dumps(document, ensure_ascii=False, indent=2)))
+    click.echo(format_json(document))
 
 
 def _print_table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, nothing: str) -> None:

@@ -17,7 +17,7 @@ from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.files import read_plan
 from rcsplan.cli.heartbeats import heartbeat
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.notifying import notify_applied, notify_refused
+from rcsplan.cli.notifying import Told, notify_applied, notify_refused
 from rcsplan.cli.options import SPAN, ci_outputs_option, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.surroundings import is_screen, utc_now
@@ -132,7 +132,7 @@ def apply(
     report_diagnostics(refusals(applied), invocation)
     sys.stdout.write(format_applied(applied, invocation.out))
     sys.stdout.flush()
-    notify_applied(applied, target, invocation)
+    notify_applied(applied, target, invocation, Told())
     received = attended.interruption.received
     code = 128 + received if received else applied.exit_code
     if invocation.logs_json:
@@ -180,7 +180,7 @@ class _Attended:
     def tell_refused(self) -> None:
         """Tell the project's webhook what holds up the plan that was shown."""
         if self._shown is not None:
-            notify_refused(self._shown, self._target, self._invocation)
+            notify_refused(self._shown, self._target, self._invocation, Told())
 
     def _show(self, plan: Plan) -> None:
         self._shown = plan

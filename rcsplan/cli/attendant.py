@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from rcsplan.cli.failure import report, report_diagnostics
 from rcsplan.cli.heartbeats import heartbeat
+from rcsplan.cli.notifying import Told, notify_applied, notify_refused
 from rcsplan.cli.surroundings import utc_now
-from rcsplan.operations.apply import Attendance
+from rcsplan.operations.apply import Applied, Attendance
 from rcsplan.operations.hold import hold_of
 from rcsplan.operations.refusals import refusals
+from rcsplan.operations.run import Result
 from rcsplan.output.apply_text import format_applied
 from rcsplan.output.moments import paused
 from rcsplan.output.plan_text import format_plan_text
@@ -19,7 +21,7 @@ from rcsplan.output.progress import lines
 from rcsplan.output.run_json import round_document
 from rcsplan.output.run_text import format_round, situation, situation_of_plan
 from rcsplan.output.stream import Name, format_line, format_planned
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import inert_json, visible
 from rcsplan.plan.steps import steps_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from rcsplan.apply.events import Event, Listener
     from rcsplan.cli.checkout import Pulled
+    from rcsplan.cli.ci_outputs import CiOutputs
     from rcsplan.cli.invocation import Invocation
     from rcsplan.cli.signals import Interruption
     from rcsplan.operations.run import Round
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 class Attendant:
     """Attends one round or many: `is_quiet` leaves standard output to a document, `once` shows every plan.
 
-    `sign` is called with every sign of life.
+    `sign` is called with every sign of life; `outputs` are written for CI, where they are asked for.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Attendant:
         *,
         once: bool,
         is_quiet: bool = False,
+        outputs: CiOutputs | None = None,
         sign: Callable[[], None] = lambda: None,
     ) -> None:
         self._invocation = invocation
@@ -58,6 +62,9 @@ class Attendant:
         self._once = once
         self._shows = not is_quiet and (once or not invocation.logs_json)
         self._sign = sign
+        self._outputs = outputs
+        self._target: Target | None = None
+        self._told = Told()
         self._tell = self._lines()
         self._heartbeat: Heartbeat | None = None
         self._shown = ""
@@ -72,6 +79,7 @@ class Attendant:
 
     def attend(self, target: Target) -> Attendance:
         """What an apply on a target calls."""
+        self._target = target
         return Attendance(
             show=self._show,
             confirm=self._confirm,
@@ -96,15 +104,27 @@ class Attendant:
         else:
             self._say(f"Health and metrics: {url}/healthz {url}/readyz {url}/metrics")
 
+    def notify(self, done: Round) -> None:
+        """Tell the project's webhook what a round did, and what holds it up."""
+        if self._target is None or done.plan is None:
+            return
+        if done.result is Result.REFUSED:
+            notify_refused(done.plan, self._target, self._invocation, self._told)
+            return
+        # What an error ended may have submitted something before.
+        applied = done.applied or Applied(plan=done.plan, events=done.events, confirmed=True)
+        notify_applied(applied, self._target, self._invocation, self._told)
+
     def report_once(self, done: Round, *, as_json: bool) -> int:
         """Say what the only round came to, and return the exit code."""
+        if self._outputs is not None and done.applied is not None:
+            self._outputs.write_applied(done.applied)
         if self._invocation.logs_json:
             self._line(Name.RUN_ROUND, **round_document(done).model_dump(mode="json"))
         if as_json:
-            sys.stdout.write(round_document(done).model_dump_json(indent=2) + "\n")
+            sys.stdout.write(inert_json(round_document(done).model_dump_json(indent=2)) + "\n")
         elif done.suspension is not None:
-            suspension = done.suspension
-            sentence = visible(paused(suspension.reason, suspension.until, done.zone))
+            sentence = visible(paused(done.suspension, done.zone))
             sys.stdout.write(f"{self._invocation.out.changed('Suspended:')} {sentence}\n")
         self._report(done)
         return done.exit_code
@@ -143,6 +163,9 @@ class Attendant:
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
         self._shown = now
+        if self._outputs is not None:
+            # Before anything is submitted: where this fails, nothing was.
+            self._outputs.write_plan(plan)
 
     def _confirm(self, plan: Plan) -> bool:
         total = len(steps_of(plan.actions))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from rcsplan.cli.surroundings import environment_variables
 from rcsplan.errors import ConfigurationError, ExitCode
 from rcsplan.operations.comment import Outcome, post_comment
 from rcsplan.output.plan_markdown import format_plan_markdown, plan_marker
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import format_json, visible
 from rcsplan.web.address import parse_base_url
 from rcsplan.web.code_host import NotPermitted
 from rcsplan.web.exchange import Exchange
@@ -127,4 +126,4 @@ def _code_host(request: PullRequest, exchange: Exchange) -> CodeHost:
 
 
 def _tell(sentence: str, facts: Mapping[str, object], output_format: str) -> None:
-    click.echo(json.dumps(facts, ensure_ascii=False) if output_format == "json" else visible(sentence))
+    click.echo(format_json(facts, indent=None) if output_format == "json" else visible(sentence))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,7 +11,7 @@ from rcsplan.cli.options import address_arguments, format_option, variable_optio
 from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
 from rcsplan.manifest.dump import format_yaml
 from rcsplan.operations.render import render as render_bodies
-from rcsplan.output.terminal import inert_json
+from rcsplan.output.terminal import format_json
 
 
 @click.command()
@@ -34,5 +33,5 @@ def render(
     now = clock_without_provider(environment)
     bodies = render_bodies(environment, read_variables(variables, variable_files), zone, now=now, addresses=addresses)
     as_json = output_format == "json"
-    document = inert_json(json.dumps(bodies, ensure_ascii=False, indent=2)) + "\n" if as_json else format_yaml(bodies)
+    document = format_json(bodies) + "\n" if as_json else format_yaml(bodies)
     click.echo(document, nl=False)

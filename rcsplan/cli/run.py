@@ -11,8 +11,9 @@ import click
 
 from rcsplan.cli.attendant import Attendant
 from rcsplan.cli.checkout import fast_forward
+from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import SPAN, format_option, variable_options
+from rcsplan.cli.options import SPAN, ci_outputs_option, format_option, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.surroundings import Surroundings
 from rcsplan.cli.watch import watched
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     help="How long a round waits for what became of submissions without an answer.",
 )
 @format_option("text", "json")
+@ci_outputs_option
 @variable_options
 @pass_invocation
 def run(
@@ -60,6 +62,7 @@ def run(
     lock_timeout: timedelta,
     settle_timeout: timedelta,
     output_format: str,
+    ci_outputs: bool,
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> int:
@@ -68,7 +71,7 @@ def run(
     With --once it exits 1 when something failed, 3 when an outcome is unknown, 4 when sends are blocked, 6 when
     somebody else is applying. With --every it goes on whatever happens, until SIGINT or SIGTERM.
     """
-    _check(once=once, every=every, listen=listen, output_format=output_format)
+    _check(once=once, every=every, listen=listen, output_format=output_format, ci_outputs=ci_outputs)
     options = ApplyOptions(
         parallelism=parallelism,
         lock_timeout=lock_timeout.total_seconds(),
@@ -78,9 +81,12 @@ def run(
         interruption.arm()
         reading = _Reading(invocation, interruption, variables, variable_files, git_pull=git_pull)
         if every is None:
-            attendant = Attendant(invocation, interruption, once=True, is_quiet=output_format == "json")
+            outputs = find_ci_outputs() if ci_outputs else None
+            is_json = output_format == "json"
+            attendant = Attendant(invocation, interruption, once=True, is_quiet=is_json, outputs=outputs)
             done = reading.make_round(attendant, options)
-            code = attendant.report_once(done, as_json=output_format == "json")
+            code = attendant.report_once(done, as_json=is_json)
+            attendant.notify(done)
         else:
             _go_on(reading, options, every=every, listen=listen)
             code = ExitCode.OK
@@ -130,6 +136,7 @@ def _go_on(reading: _Reading, options: ApplyOptions, *, every: timedelta, listen
                 watch.observe(done, pause)
             if not interruption.received:
                 attendant.tell(done, pause)
+            attendant.notify(done)
 
         Loop(
             every=every,
@@ -141,12 +148,14 @@ def _go_on(reading: _Reading, options: ApplyOptions, *, every: timedelta, listen
         ).run()
 
 
-def _check(*, once: bool, every: timedelta | None, listen: str | None, output_format: str) -> None:
+def _check(*, once: bool, every: timedelta | None, listen: str | None, output_format: str, ci_outputs: bool) -> None:
     if once == (every is not None):
         raise UsageError("Give either --once or --every SPAN", hint="For example: rcsplan run --every 5m")
     if every is not None and every < SHORTEST:
         raise UsageError("--every is at least a second")
     if once and listen is not None:
         raise UsageError("--listen is for a loop", hint="A single round tells by its exit code, and by --format json.")
+    if not once and ci_outputs:
+        raise UsageError("--ci-outputs is for a single round", hint="A loop writes events: rcsplan --log-format json")
     if not once and output_format == "json":
         raise UsageError("--format json is for a single round", hint="A loop writes events: rcsplan --log-format json")

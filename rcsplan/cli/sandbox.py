@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import SPAN, CommandGroup, format_option
 from rcsplan.cli.wiring import find_sandbox
 from rcsplan.errors import UsageError
-from rcsplan.output.terminal import columns, inert_json, visible
+from rcsplan.output.terminal import columns, format_json, visible
 from rcsplan.sandbox.account import load_account
 from rcsplan.sandbox.app import create_app
 from rcsplan.sandbox.faults import parse_fault
@@ -59,7 +58,7 @@ def ledger(invocation: Invocation, *, db: str | None, output_format: str) -> Non
     with _store(invocation, db) as store:
         entries = store.ledger()
     if output_format == "json":
-        click.echo(inert_json(json.dumps(entries, ensure_ascii=False, indent=2)))
+        click.echo(format_json(entries))
         return
     if not entries:
         click.echo("Nothing was submitted.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +18,7 @@ from rcsplan.operations.resolve import Cost, resolve_as_not_sent, resolve_as_sen
 from rcsplan.output.moments import count
 from rcsplan.output.state_history import format_cost, format_history, format_owner, history_rows
 from rcsplan.output.state_text import format_entry, format_state_list, list_rows
-from rcsplan.output.terminal import inert_json, visible
+from rcsplan.output.terminal import format_json, inert_json, visible
 
 if TYPE_CHECKING:
     from rcsplan.state.sends import State
@@ -50,7 +49,7 @@ def list_command(
     """The sends that were submitted, one line each."""
     rows = list_rows(_state(invocation), campaigns=campaigns, with_archived=with_archived)
     if output_format == "json":
-        click.echo(inert_json(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2)))
+        click.echo(format_json([row.as_json() for row in rows]))
     else:
         click.echo(format_state_list(rows, invocation.out), nl=False)
 
@@ -169,7 +168,7 @@ def history(invocation: Invocation, *, output_format: str) -> None:
     """What was submitted and stopped, oldest first: when, by whom, from which commit, by which plan."""
     rows = history_rows(_state(invocation))
     if output_format == "json":
-        click.echo(inert_json(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2)))
+        click.echo(format_json([row.as_json() for row in rows]))
     else:
         click.echo(format_history(rows, invocation.out), nl=False)
 

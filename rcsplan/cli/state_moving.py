@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from rcsplan.operations import push as documents
 from rcsplan.operations import recover as recovering
 from rcsplan.output.moments import count
 from rcsplan.output.state_moving import format_migrated, format_probes, format_recovered, probes_json
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import format_json, visible
 from rcsplan.state.recovery import Fate
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def check(invocation: Invocation, *, output_format: str) -> int:
     store = open_target(invocation).store
     probes = store.probe()
     if output_format == "json":
-        click.echo(json.dumps(probes_json(probes, location=store.location), ensure_ascii=False, indent=2))
+        click.echo(format_json(probes_json(probes, location=store.location)))
     else:
         click.echo(format_probes(probes, location=store.location), nl=False)
     return ExitCode.OK if all(probe.holds for probe in probes) else ExitCode.ERROR

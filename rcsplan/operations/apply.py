@@ -16,7 +16,6 @@ from rcsplan.apply.submission import Submitter
 from rcsplan.errors import Blocked, ExitCode
 from rcsplan.operations.approvals import consented
 from rcsplan.operations.deliveries import count_deliveries
-from rcsplan.operations.notify import ended_since
 from rcsplan.operations.observe import clock_of, intent_clock_of
 from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.policy import check_policy_again
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from rcsplan.bsg.client import SendClient
     from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.load import Loaded
-    from rcsplan.operations.notify import Ended
+    from rcsplan.operations.deliveries import Ended
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
     from rcsplan.plan.steps import Attempt
@@ -85,7 +84,7 @@ class Attendance:
 class Applied:
     """What an apply did; `loaded` are the manifests, None for a saved plan; `confirmed` whether it was let go on.
 
-    `ended` are the sends whose delivery it recorded, where somebody is to be told of it.
+    `ended` are the sends whose delivery it recorded.
     """
 
     plan: Plan
@@ -162,9 +161,8 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
             plan = consented(planned.plan, target)
             confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             events = run.carry_out(plan, attendance) if confirmed else ()
-            count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
+            ended = count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
-        ended = _ended(state, before, target)
     return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded, ended=ended)
 
 
@@ -192,14 +190,9 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
             events = run.carry_out(plan, attendance) if confirmed else ()
-            count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
+            ended = count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
         save_for_good(session, target, now=before.seen.facts.now)
-        ended = _ended(state, before, target)
     return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, ended=ended)
-
-
-def _ended(state: State, before: Settled, target: Target) -> Ended:
-    return ended_since(state, before.seen.facts.now) if target.environment.notifications is not None else ()
 
 
 def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance, *, shift: ConfigurationError | None) -> bool:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from rcsplan.state.model import Record
     from rcsplan.state.sends import State
 
+#: Records with the addresses that they belong to.
+Ended = tuple[tuple[str, "Record"], ...]
+
 #: How many campaigns one run counts, the newest first: an old state is caught up with over several runs.
 _MOST = 100
 
@@ -47,8 +50,8 @@ def read_delivery(client: ReadClient, remote_id: int, *, now: datetime) -> Deliv
 
 def count_deliveries(
     client: ReadClient, state: State, session: StateSession, *, now: datetime, hold: Callable[[], str]
-) -> None:
-    """Record the numbers that have become final, as many as can be read now.
+) -> Ended:
+    """Record the numbers that have become final, as many as can be read now; returns the records that have them now.
 
     Nothing depends on them but reports and estimates, so that few campaigns are asked for, and those of the last weeks
     alone. What the provider does not answer, or what is left when `hold` says that the run shall end, waits for the
@@ -69,6 +72,7 @@ def count_deliveries(
             found.append(PutRecord(address=address, record=record.model_copy(update={"delivery": delivery})))
     if found:
         session.record(found)
+    return tuple((put.address, put.record) for put in found)
 
 
 def _final(state: State, now: datetime) -> Iterator[tuple[str, Record, int]]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.apply.events import Happening
 from rcsplan.manifest.notice import Notice, NoticedSend
-from rcsplan.operations.observe import BACK
-from rcsplan.plan.model import UNSETTLED, Reason
+from rcsplan.plan.model import UNSETTLED, ActionKind, Reason
 from rcsplan.web.redaction import Redaction
 
 if TYPE_CHECKING:
@@ -18,13 +17,10 @@ if TYPE_CHECKING:
     from rcsplan.apply.events import Event
     from rcsplan.manifest.notice import NoticeEvent
     from rcsplan.operations.apply import Applied
+    from rcsplan.operations.deliveries import Ended
     from rcsplan.operations.target import Runtime
     from rcsplan.plan.model import Action, Plan
-    from rcsplan.state.model import Delivery, Record
-    from rcsplan.state.sends import State
-
-#: Records with the addresses that they belong to.
-Ended = tuple[tuple[str, "Record"], ...]
+    from rcsplan.state.model import Delivery
 
 #: How many sends a notice lists; the others are counted.
 _MOST = 50
@@ -53,14 +49,17 @@ class Notification:
     @property
     def keys(self) -> frozenset[str]:
         """What tells its sends from those of other notifications, to tell each of them once."""
-        return frozenset(f"{self.event} {send.address} {send.revision} {send.what}" for send in self.sends)
+        return frozenset(self._key(send) for send in self.sends)
 
     def untold(self, told: frozenset[str]) -> Notification:
         """The notification without the sends that were told before."""
-        kept = tuple(
-            send for send in self.sends if f"{self.event} {send.address} {send.revision} {send.what}" not in told
-        )
+        kept = tuple(send for send in self.sends if self._key(send) not in told)
         return Notification(event=self.event, sends=kept, repeats=self.repeats)
+
+    def _key(self, send: NoticedSend) -> str:
+        # The run that lost an answer and those that still wait for it call the same trouble by different names.
+        what = "" if self.event == "unknown" else send.what
+        return f"{self.event} {send.address} {send.revision} {what}"
 
 
 def notifications_of_plan(plan: Plan) -> tuple[Notification, ...]:
@@ -75,6 +74,20 @@ def notifications_of_plan(plan: Plan) -> tuple[Notification, ...]:
         for event, actions in groups
         if actions
     )
+
+
+def notifications_of_refusal(plan: Plan) -> tuple[Notification, ...]:
+    """What a plan has to tell that was refused: also what it would stop, where that is why the whole of it is."""
+    found = notifications_of_plan(plan)
+    held = tuple(
+        _planned(action, what=guard.code)
+        for guard in plan.guards[:1]
+        for action in plan.actions
+        if action.action in {ActionKind.STOP, ActionKind.REPLACE}
+    )
+    blocked = (*(send for one in found if one.event == "blocked" for send in one.sends), *held)
+    others = (one for one in found if one.event != "blocked")
+    return tuple(one for one in (Notification(event="blocked", sends=blocked, repeats=True), *others) if one.sends)
 
 
 def notifications_of(applied: Applied, *, poor_below: float) -> tuple[Notification, ...]:
@@ -96,18 +109,6 @@ def notifications_of(applied: Applied, *, poor_below: float) -> tuple[Notificati
         Notification(event="poor_delivery", sends=poor, repeats=False),
     )
     return tuple(one for one in of_run if one.sends)
-
-
-def ended_since(state: State, moment: datetime) -> Ended:
-    """The records whose delivery was recorded at or after a moment: a run tells of each of them once."""
-    # What is archived while it is sending ends later.
-    entries = (*state.sends.current(), *state.sends.archived_since(moment - BACK))
-    return tuple(
-        (address, record)
-        for address, entry in entries
-        for record in entry.revisions.values()
-        if record.delivery is not None and record.delivery.observed_at >= moment
-    )
 
 
 def delivered_share(delivery: Delivery) -> float | None:
@@ -144,11 +145,11 @@ def notice_of(notification: Notification, plan: Plan, runtime: Runtime, *, at: d
     )
 
 
-def _planned(action: Action) -> NoticedSend:
+def _planned(action: Action, *, what: str = "") -> NoticedSend:
     return NoticedSend(
         address=_REDACTION.quote(action.address),
         revision=action.revision,
-        what=action.reason.value if action.reason is not None else action.action.value,
+        what=what or (action.reason.value if action.reason is not None else action.action.value),
         contacts=action.audience.contacts or None,
     )
 

@@ -13,6 +13,7 @@ from rcsplan.campaign.sms import segmented
 from rcsplan.diagnostics import did_you_mean
 from rcsplan.errors import UsageError
 from rcsplan.operations.deliveries import read_delivery
+from rcsplan.operations.hold import hold_of
 from rcsplan.operations.observe import BACK, observe_account, refresh
 from rcsplan.operations.states import check_belongs, first_state, load_state
 from rcsplan.state.changes import make_changes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rcsplan.bsg.client import ReadClient
     from rcsplan.operations.target import Target
+    from rcsplan.plan.model import Suspension
     from rcsplan.state.model import Delivery, Record
     from rcsplan.state.sends import State
 
@@ -117,13 +119,18 @@ class SendStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The sends of an environment at one moment, in order of their start."""
+    """The sends of an environment at one moment, in order of their start.
+
+    `suspension` is why `run` does nothing, `hold` why nothing may be applied; the latter is empty where it may.
+    """
 
     environment: str
     zone: str
     reaches_people: bool
     looked_at: datetime
     sends: tuple[SendStatus, ...]
+    suspension: Suspension | None = None
+    hold: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -156,6 +163,8 @@ def status(target: Target, addresses: tuple[str, ...] = (), *, before: Status | 
         reaches_people=target.provider.reaches_people,
         looked_at=now,
         sends=sends,
+        suspension=target.rules.suspension_at(now),
+        hold=hold_of(target.environment),
     )
 
 

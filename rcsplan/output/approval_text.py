@@ -1,15 +1,17 @@
-"""An approval as text: what it approves, what keeps it from counting, and what to do with its file."""
+"""Approvals as text: what a plan needs, what one approves, what keeps it from counting, what to do with its file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rcsplan.output.moments import count
+from rcsplan.output.moments import count, date_of
 from rcsplan.output.terminal import visible, wrapped
+from rcsplan.plan.consent import demanded
 
 if TYPE_CHECKING:
     from rcsplan.operations.approve import Draft
     from rcsplan.output.terminal import Style
+    from rcsplan.plan.model import ApprovalDemand
 
 _WIDTH = 80
 
@@ -23,6 +25,14 @@ def format_question(draft: Draft, style: Style) -> str:
     text = f"{visible(draft.approval.who)} approves {count(len(sends), 'send')} to {recipients}{more}."
     remarks = [line for remark in draft.remarks for line in wrapped(f"Note: {visible(remark)}", _WIDTH)]
     return "\n".join(["", *wrapped(style.bold(text), _WIDTH), *remarks]) + "\n"
+
+
+def demand_words(demand: ApprovalDemand) -> str:
+    """What a plan needs, why, and when; not yet made visible."""
+    needs, because = demanded(demand.need, demand.role), demand.because.rstrip(".")
+    if demand.opens_on is None:
+        return f"needs {needs}: {because}."
+    return f"will need {needs} by {date_of(demand.opens_on)}, when deferred sends open: {because}."
 
 
 def format_given(path: str, draft: Draft) -> str:

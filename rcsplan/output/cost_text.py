@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rcsplan.output.moments import count
+from rcsplan.output.moments import count, money
 from rcsplan.output.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rcsplan.plan.model import ChannelEstimate, Estimate, PlanEstimate
-
-_CENT = Decimal("0.01")
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """`1,911.00 EUR`, rounded to cents; what is under half a cent is not made nothing.
-
-    >>> money(Decimal("1910.994"), "EUR"), money(Decimal("0.0042"), "EUR")
-    ('1,910.99 EUR', '0.0042 EUR')
-    """
-    cents = amount.quantize(_CENT, ROUND_HALF_UP)
-    return f"{cents if cents or not amount else amount.normalize():,f} {visible(currency)}".rstrip()
 
 
 def cost_of_send(estimate: Estimate) -> str:
@@ -40,10 +28,13 @@ def cost_of_send(estimate: Estimate) -> str:
 
 
 def cost_of_plan(estimate: PlanEstimate | None) -> str:
-    """What a plan costs as a whole, beside the month and the balance; empty where nothing is known."""
+    """What a plan costs as a whole, beside the month and the balance; empty where nothing is known.
+
+    `Cost: ` is left to who shows it.
+    """
     if estimate is None or not estimate.currency or estimate.worst is None:
         return ""
-    text = f"Cost: {', '.join(_sums(estimate.expected, estimate.worst, estimate.currency))}"
+    text = ", ".join(_sums(estimate.expected, estimate.worst, estimate.currency))
     if estimate.unknown:
         text += f", and {count(estimate.unknown, 'send')} of unknown cost"
     if estimate.month is not None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rcsplan.operations.report import Price, split_of
 from rcsplan.output.state_text import PHASES
-from rcsplan.output.terminal import visible
+from rcsplan.output.terminal import format_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,10 +74,12 @@ def format_status_json(status: Status, *, indent: int | None = 2) -> str:
         "environment": status.environment,
         "reaches_people": status.reaches_people,
         "looked_at": status.looked_at.isoformat(),
+        "hold": status.hold or None,
+        "suspension": status.suspension.model_dump(mode="json") if status.suspension is not None else None,
         "has_ended": status.has_ended,
         "sends": [status_row(send) for send in status.sends],
     }
-    return json.dumps(document, ensure_ascii=False, indent=indent)
+    return format_json(document, indent=indent)
 
 
 def format_report_json(report: Report) -> str:
@@ -101,7 +102,7 @@ def format_report_json(report: Report) -> str:
         ],
         "total": _sum_row(report.total),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return format_json(document)
 
 
 def format_status_csv(status: Status) -> str:

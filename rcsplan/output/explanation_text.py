@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from rcsplan.output.terminal import inert_json, shortened, visible
+from rcsplan.output.terminal import format_json, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def format_explanation_json(explanation: Explanation) -> str:
     """The explanation as one JSON document."""
     values = [{"path": value.name, "value": value.value, **_origin(value)} for value in explanation.values]
     document = {"address": explanation.address, "values": values}
-    return inert_json(json.dumps(document, ensure_ascii=False, indent=2))
+    return format_json(document)
 
 
 def _lines(value: ValueOrigin, style: Style) -> Iterator[str]:

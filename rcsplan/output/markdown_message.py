@@ -9,7 +9,7 @@ from rcsplan.campaign.message import cards_of, sms_of, text_of
 from rcsplan.campaign.sms import segmented
 from rcsplan.output.markdown import block, code, prose
 from rcsplan.output.moments import moment, money
-from rcsplan.output.plan_send import sms_parts
+from rcsplan.output.plan_send import declared, sms_parts
 from rcsplan.output.terminal import visible, wrapped
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _fallback(action: Action) -> Iterator[str]:
         yield ""
         return
     text = str(sms.get("text"))
-    at = f"at {prose(moment(action.fallback_at, action.timezone))}" if action.fallback_at else "later"
+    at = f"at {prose(moment(declared(action, action.fallback_at), action.timezone))}" if action.fallback_at else "later"
     yield f"**SMS** {at}, {action.validity_hours} h after the start, as {code(str(sms.get('sender')))}"
     yield ""
     yield block(labelled("text", text))

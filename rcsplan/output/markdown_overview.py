@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rcsplan.output.approval_text import demand_words
 from rcsplan.output.markdown import code, prose
 from rcsplan.output.markdown_send import SENDING, way_out_lines
 from rcsplan.output.markdown_table import time_of
-from rcsplan.output.moments import count, moment, money
+from rcsplan.output.moments import count, moment, money, paused
 from rcsplan.output.plan_send import declared
 from rcsplan.output.plan_text import COUNTS, minute, verdict
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from rcsplan.plan.model import Action, ApprovalDemand, Guard, Plan, PlanEstimate
+    from rcsplan.plan.model import Action, Guard, Plan, PlanEstimate
 
 _MOST_APPROVALS = 5
 
@@ -44,9 +45,13 @@ def overview(plan: Plan) -> Iterator[str]:
     if plan.estimate is not None or sending:
         yield f"- **Cost:** {_cost(plan.estimate)}"
     for demand in plan.approvals[:_MOST_APPROVALS]:
-        yield f"- **Approvals:** {_approval(demand)}"
+        yield f"- **Approvals:** {prose(demand_words(demand))}"
     if len(plan.approvals) > _MOST_APPROVALS:
         yield f"- **Approvals:** and {count(len(plan.approvals) - _MOST_APPROVALS, 'demand')} more"
+    if plan.suspension is not None:
+        # Backticks within code would need more of them around it.
+        sentence = paused(plan.suspension, plan.account_timezone).replace("`run`", "run")
+        yield f"- **Suspended:** {prose(sentence)} An apply by hand goes on."
 
 
 def guard_lines(guard: Guard) -> Iterator[str]:
@@ -107,8 +112,3 @@ def _cost(estimate: PlanEstimate | None) -> str:
     words += [f"{amount(estimate.balance)} may still be spent"] if estimate.balance is not None else []
     words += [f"{amount(estimate.month)} in its busiest month"] if estimate.month is not None else []
     return " · ".join(words)
-
-
-def _approval(demand: ApprovalDemand) -> str:
-    role = f" of role {code(demand.role)}" if demand.role else ""
-    return f"needs **{demand.need}**{role}: {prose(demand.because)}"

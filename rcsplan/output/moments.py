@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from rcsplan.output.terminal import visible
+
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from rcsplan.plan.model import Suspension
+
+_CENT = Decimal("0.01")
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -50,10 +55,10 @@ def span(length: timedelta) -> str:
     return f"{text} ago" if length < timedelta(0) else f"in {text}"
 
 
-def paused(reason: str, until: datetime | None, zone: str) -> str:
+def paused(pause: Suspension, zone: str) -> str:
     """Why `run` does nothing, and until when."""
-    end = "the project says otherwise" if until is None else moment(until, zone)
-    return f"{reason.rstrip('.')}. `run` does nothing until {end}."
+    end = "the project says otherwise" if pause.until is None else moment(pause.until, zone)
+    return f"{pause.reason.rstrip('.')}. `run` does nothing until {end}."
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -62,5 +67,10 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """`1,911.00 EUR`."""
-    return f"{amount:,.2f} {currency}".rstrip()
+    """`1,911.00 EUR`, rounded to cents; what is under half a cent is not made nothing.
+
+    >>> money(Decimal("1910.994"), "EUR"), money(Decimal("0.0042"), "EUR")
+    ('1,910.99 EUR', '0.0042 EUR')
+    """
+    cents = amount.quantize(_CENT, ROUND_HALF_UP)
+    return f"{cents if cents or not amount else amount.normalize():,f} {visible(currency)}".rstrip()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rcsplan.output.approval_text import demand_words
 from rcsplan.output.cost_text import cost_of_plan
-from rcsplan.output.moments import count, date_of, moment, paused
+from rcsplan.output.moments import count, moment, paused
 from rcsplan.output.plan_send import block_of, command_lines
 from rcsplan.output.plan_table import table_of
 from rcsplan.output.terminal import Style, hanging, visible, width_of
-from rcsplan.plan.consent import demanded
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from rcsplan.plan.model import Action, ApprovalDemand, Plan
+    from rcsplan.plan.model import Action, Plan
 
 #: How the verdict counts each action, in the order of its weight.
 COUNTS = (
@@ -49,7 +49,11 @@ def format_plan_text(plan: Plan, style: Style, *, verbose: bool) -> str:
     sections = [
         _head(plan, style),
         [line for guard in plan.guards for line in _guard(guard.detail, guard.way_out, style)],
-        [line for demand in plan.approvals for line in _remark(style.changed("Approval:"), _demand(demand), style)],
+        [
+            line
+            for demand in plan.approvals
+            for line in _remark(style.changed("Approval:"), demand_words(demand), style)
+        ],
         [
             line
             for one in plan.drift
@@ -89,12 +93,12 @@ def _head(plan: Plan, style: Style) -> list[str]:
     """The verdict, its cost, and where; `run` may be paused."""
     lines = _verdict(plan, style)
     cost = cost_of_plan(plan.estimate)
-    lines += hanging("", cost, style.prose, margin=_MARGIN) if cost else []
+    lines += hanging("", f"Cost: {cost}", style.prose, margin=_MARGIN) if cost else []
     place = visible(plan.account.base_url) if plan.reaches_people else "simulated: nothing is sent to people"
     lines += hanging("", f"Environment: {visible(plan.environment)} ({place}).", style.prose, margin=_MARGIN)
     lines.append(f"Made: {minute(plan.created_at, plan.account_timezone)}.")
     if plan.suspension is not None:
-        sentence = paused(plan.suspension.reason, plan.suspension.until, plan.account_timezone)
+        sentence = paused(plan.suspension, plan.account_timezone)
         lines += _remark(style.changed("Suspended:"), f"{sentence} An apply by hand goes on.", style)
     return lines
 
@@ -144,13 +148,6 @@ def _guard(detail: str, way_out: str, style: Style) -> Iterator[str]:
     yield from _remark(style.bad("Refused as a whole:"), detail, style)
     for line in way_out.splitlines():
         yield from command_lines(visible(line), style.prose, lead=" " * _MARGIN, margin=_MARGIN)
-
-
-def _demand(demand: ApprovalDemand) -> str:
-    needs = demanded(demand.need, demand.role)
-    if demand.opens_on is None:
-        return f"needs {needs}: {demand.because}."
-    return f"will need {needs} by {date_of(demand.opens_on)}, when deferred sends open: {demand.because}."
 
 
 def _closing(plan: Plan, style: Style) -> Iterator[str]:

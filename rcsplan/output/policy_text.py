@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from rcsplan.output.terminal import listed, visible, wrapped
+from rcsplan.output.terminal import format_json, listed, visible, wrapped
 from rcsplan.policy.finding import Severity
 from rcsplan.policy.rules import RULES
 
@@ -37,7 +36,7 @@ def format_policy_json(environment: str, policy: Policy, thresholds: Thresholds)
         }
         for rule in RULES.values()
     ]
-    return json.dumps({"environment": environment, "rules": rules}, ensure_ascii=False, indent=2)
+    return format_json({"environment": environment, "rules": rules})
 
 
 def format_rule(rule: Rule, style: Style) -> str:

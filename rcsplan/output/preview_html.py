@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rcsplan.output.approval_text import demand_words
 from rcsplan.output.calendar_html import calendar_days, calendar_line, collisions_of, message_of
-from rcsplan.output.moments import count, moment
+from rcsplan.output.cost_text import cost_of_plan, cost_of_send
+from rcsplan.output.moments import count, moment, paused
 from rcsplan.output.page import format_page
 from rcsplan.output.plan_text import verdict
 from rcsplan.plan.model import ActionKind
@@ -101,6 +103,14 @@ def _remarks(preview: Preview) -> Iterator[_Fact]:
         return
     if not plan.reaches_people:
         yield _Fact(name="Simulated", text="Nothing is sent to people.")
+    cost = cost_of_plan(plan.estimate)
+    if cost:
+        yield _Fact(name="Cost", text=cost)
+    for demand in plan.approvals:
+        yield _Fact(name="Approval", text=demand_words(demand), tone="changed")
+    if plan.suspension is not None:
+        text = f"{paused(plan.suspension, plan.account_timezone)} An apply by hand goes on."
+        yield _Fact(name="Suspended", text=text, tone="changed")
     for guard in plan.guards:
         yield _Fact(name="Refused as a whole", text=f"{guard.detail}\n{guard.way_out}", tone="bad")
     for drift in plan.drift:
@@ -160,6 +170,8 @@ def _facts(send: PreviewedSend) -> Iterator[_Fact]:
         yield _Fact(name="Same list, same day", text="\n".join(collisions_of(entry)), tone="changed")
     if action is None:
         return
+    if action.estimate is not None:
+        yield _Fact(name="Cost", text=cost_of_send(action.estimate))
     if action.detail:
         yield _Fact(name="Why", text=action.detail, tone="bad" if action.action is ActionKind.BLOCKED else "")
     if action.way_out:

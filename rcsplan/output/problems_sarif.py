@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from urllib.parse import quote
 
 from rcsplan.campaign.digest import sha256
 from rcsplan.diagnostics import Severity, format_key_path
-from rcsplan.output.terminal import inert_json, visible
+from rcsplan.output.terminal import format_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +44,7 @@ def format_diagnostics_sarif(
         "results": _results(diagnostics, codes, prefix, fallback),
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return inert_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
+    return format_json(document) + "\n"
 
 
 def _rule(code: str, diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def situation_of_plan(plan: Plan) -> str:
 
 def _verdict(done: Round) -> str:
     if done.suspension is not None:
-        return f"Suspended: {visible(paused(done.suspension.reason, done.suspension.until, done.zone))}"
+        return f"Suspended: {visible(paused(done.suspension, done.zone))}"
     return _SENTENCES[done.result]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rcsplan.operations.resolve import Cost
     from rcsplan.output.terminal import Style
-    from rcsplan.state.model import Account
+    from rcsplan.state.model import Account, Trial
     from rcsplan.state.sends import State
 
 _HEADING = Row(names=("WHEN", "WHAT", "ADDRESS", "WHO"), numbers=("REV", "CAMPAIGN", "COMMIT", "PLAN"))
@@ -43,10 +43,11 @@ class HistoryRow:
 
 
 def history_rows(state: State | None) -> tuple[HistoryRow, ...]:
-    """Everything that was submitted and stopped, oldest first."""
+    """Everything that was submitted, tested and stopped, oldest first."""
     if state is None:
         return ()
-    rows = (row for address in state.sends for row in _of_address(state, address))
+    rows = [row for address in state.sends for row in _of_address(state, address)]
+    rows += (_of_trial(trial) for trial in state.trials.values())
     return tuple(sorted(rows, key=lambda row: (row.at, row.address, row.what)))
 
 
@@ -103,6 +104,12 @@ def _of_address(state: State, address: str) -> Iterator[HistoryRow]:
             yield _row(record.stop.confirmed_at, "stopped", address, record.revision, record.remote_id)
         if record.archived_at is not None:
             yield _row(record.archived_at, "archived", address, record.revision, record.remote_id)
+
+
+def _of_trial(trial: Trial) -> HistoryRow:
+    what = "test, unknown" if trial.is_unknown else "test"
+    at = trial.submitted_at or trial.opened_at
+    return _row(at, what, trial.address, trial.revision, trial.remote_id, trial.provenance)
 
 
 def _row(

@@ -42,7 +42,7 @@ PHASES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRow:
-    """One record in a list."""
+    """One record in a list, or one test send, which is of no record."""
 
     address: str
     revision: int
@@ -53,6 +53,7 @@ class ListRow:
     timezone: str
     contacts: int
     archived: bool
+    test: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The row as a JSON object."""
@@ -110,6 +111,21 @@ def _rows(state: State | None, campaigns: tuple[str, ...], *, with_archived: boo
                 contacts=record.contacts,
                 archived=record.archived_at is not None,
             )
+    for trial in state.trials.values():
+        if campaigns and not any(is_named(trial.address, wanted) for wanted in campaigns):
+            continue
+        yield ListRow(
+            address=trial.address,
+            revision=trial.revision,
+            phase="test, outcome unknown" if trial.is_unknown else "test",
+            remote_id=trial.remote_id,
+            status=None,
+            start_at=trial.submitted_at or trial.opened_at,
+            timezone="UTC",
+            contacts=trial.seeds.contacts or 0,
+            archived=False,
+            test=True,
+        )
 
 
 def _facts(record: Record) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rcsplan.output.moments import paused
 from rcsplan.output.send_table import (
     NOT_KNOWN,
     Row,
@@ -39,12 +40,22 @@ def format_status(status: Status, style: Style) -> str:
     """The sends as a table in a style's width, with verdict and place before it."""
     lines = [style.bold(line) for line in wrapped(_verdict(status), style.prose)]
     lines += place_lines(status.environment, status.zone, status.looked_at, reaches_people=status.reaches_people)
+    lines += _held(status, style)
     if status.sends:
         rows = tuple(_row(send) for send in status.sends)
         lines += ["", *table(_HEADING, rows, style)]
     if any(send.counts is not None and send.counts.sms_sent for send in status.sends):
         lines += ["", *wrapped("SMS: delivered/sent, and how many parts each has where it is not one.", style.prose)]
     return "\n".join(lines) + "\n"
+
+
+def _held(status: Status, style: Style) -> Iterator[str]:
+    if status.hold:
+        # In the words with which an apply is refused for it.
+        yield from wrapped(f"{style.bad('Nothing may be applied:')} {visible(status.hold)}", style.prose)
+    if status.suspension is not None:
+        sentence = visible(paused(status.suspension, status.zone))
+        yield from wrapped(f"{style.changed('Suspended:')} {sentence}", style.prose)
 
 
 def _verdict(status: Status) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rcsplan.apply.events import Event, Happening
-from rcsplan.output.terminal import inert_json
+from rcsplan.output.terminal import format_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +33,7 @@ class Name(StrEnum):
     RUN_PULLED = "run.pulled"
     RUN_ROUND = "run.round"
     RUN_WAITING = "run.waiting"
+    NOTIFICATION_FAILED = "notification_failed"
 
 
 #: Every name that a line can have.
@@ -43,7 +43,7 @@ NAMES = (*Name, *(f"apply.{happening}" for happening in Happening))
 def format_line(name: str, at: datetime, **fields: JsonValue) -> str:
     """One line of the stream, without its line break; `at` is the local clock."""
     stamp = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return inert_json(json.dumps({"v": STREAM_VERSION, "event": name, "at": stamp, **fields}, ensure_ascii=False))
+    return format_json({"v": STREAM_VERSION, "event": name, "at": stamp, **fields}, indent=None)
 
 
 def format_event_json(event: Event, at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ def shown_characters(text: str) -> Iterator[tuple[str, str]]:
     joiners = {match.start() for match in _JOINED.finditer(text)}
     for index, character in enumerate(text):
         yield character, character if index in joiners else _visible_character(character)
+
+
+def format_json(value: object, *, indent: int | None = 2) -> str:
+    """A value as a JSON document that is inert in a terminal, without a newline at its end."""
+    return inert_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def inert_json(text: str) -> str:

@@ -105,3 +105,25 @@ def test_a_link_in_the_repository_leads_nowhere_else(project, elsewhere, tmp_pat
     (elsewhere / "rcsplan.env").symlink_to(tmp_path / "precious")
     project.run("plan", "--ci-outputs")
     assert (tmp_path / "precious").read_text() == "kept"
+
+
+def test_a_round_writes_outputs_and_summary_beside_its_document(project, step):
+    done = project.run("run", "--once", "--ci-outputs", "--format", "json")
+    assert (done.code, done.json["counts"], outputs_in(step)["changes"]) == (0, {"submitted": 4}, "4")
+    assert "#### Applied\n\n```text\nApplied: 4 submitted." in step[1].read_text("utf-8")
+
+
+def test_a_round_that_is_refused_writes_what_it_would_have_done(project, step):
+    project.write("HOLD", "until Monday")
+    assert project.run("run", "--once", "--ci-outputs").code == 4
+    assert outputs_in(step)["changes"] == "4"
+
+
+def test_a_round_that_cannot_write_outputs_submits_nothing(project, step, monkeypatch):
+    monkeypatch.setenv("GITHUB_OUTPUT", str(project.folder))
+    assert project.run("run", "--once", "--ci-outputs").first == (1, "Error: The outputs for CI cannot be written")
+    assert project.ledger() == []
+
+
+def test_a_loop_has_no_outputs(project):
+    assert project.run("run", "--every", "5m", "--ci-outputs").code == 64

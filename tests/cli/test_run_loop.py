@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.repository import begin_repository, commit_all, git
 from tests.cli.running import COMMAND, Project, surroundings
+from tests.web.webhooks import Webhook
 
 
 class Running:
@@ -89,6 +90,31 @@ def test_a_loop_that_waits_for_a_lost_answer_does_not_wait_when_it_is_asked_to_e
         code, events = loop.end()
     assert (code, events[0]) == (143, "interrupted")
     assert project.apply("--settle-timeout", "0s").code == 3
+
+
+@pytest.mark.full
+def test_a_loop_tells_a_cause_once_also_after_it_began_anew(project):
+    project.write("rcsplan.yaml", project.read("rcsplan.yaml") + "\nnotifications: {url: {env: HOOK}}\n")
+    project.advance("30d")
+    with Webhook() as webhook:
+        for _ in range(2):
+            with looping(project, env={"HOOK": webhook.url}) as loop:
+                loop.round("blocked")
+                loop.round("blocked")
+                loop.round("blocked")
+    assert webhook.events.count("missed") == 1
+
+
+@pytest.mark.full
+def test_a_loop_that_can_keep_no_file_tells_a_cause_once(project):
+    project.write("rcsplan.yaml", project.read("rcsplan.yaml") + "\nnotifications: {url: {env: HOOK}}\n")
+    project.advance("30d")
+    (project.folder / ".rcsplan/sandbox.told").mkdir(parents=True)
+    with Webhook() as webhook, looping(project, env={"HOOK": webhook.url}) as loop:
+        assert "could not be noted" in loop.next("notification_failed")["summary"]
+        loop.round("blocked")
+        loop.round("blocked")
+    assert webhook.events.count("missed") == 1
 
 
 def get(url):

@@ -134,3 +134,26 @@ def test_a_failure_of_the_provider_is_said_and_tried_again(applied):
         complaint, first = run.stderr.readline().decode(), run.stdout.readline()
         run.kill()
     assert ("trying again" in complaint, len(json.loads(first)["sends"])) == (True, 4)
+
+
+def test_a_hold_is_shown(applied):
+    applied.write("HOLD", "black Friday\x1b[2J")
+    assert "Nothing may be applied: the project is on hold: black Friday\\x1b[2J\n" in applied.run("status").out
+    assert applied.run("status", "--format", "json").json["hold"] == "the project is on hold: black Friday\x1b[2J"
+
+
+def test_a_suspension_is_shown_until_its_end(applied):
+    text = applied.read("rcsplan.yaml")
+    applied.write("rcsplan.yaml", text + '\nsuspend: {reason: "Stock-taking.", until: "2026-12-03 09:00"}\n')
+    seen = applied.run("status", "--format", "json").json
+    assert seen["suspension"] == {"reason": "Stock-taking.", "until": "2026-12-03T07:00:00Z"}
+    assert "Suspended: Stock-taking. `run` does nothing until Thu 3 Dec 2026" in applied.run("status").out
+    applied.advance("5d")
+    assert applied.run("status", "--format", "json").json["suspension"] is None
+
+
+def test_what_is_neither_held_nor_suspended_says_nothing_of_it(applied):
+    seen = applied.run("status", "--format", "json").json
+    assert (seen["hold"], seen["suspension"]) == (None, None)
+    text = applied.run("status").out
+    assert ("Suspended" in text, "Nothing may be applied" in text) == (False, False)

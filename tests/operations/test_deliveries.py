@@ -28,6 +28,14 @@ def test_the_numbers_are_recorded_once_they_are_final(sent):
     assert (recorded.phones, recorded.currency, sum(recorded.rcs.values())) == (1240, "EUR", 1240)
 
 
+def test_a_run_names_what_it_recorded_and_not_what_one_before_it_did(shop):
+    """Also where both run in the same second."""
+    shop.declare("spring")
+    shop.apply()
+    shop.clock.tick(11 * DAY)
+    assert [[address for address, _ in shop.apply().ended] for _ in range(2)] == [["spring"], []]
+
+
 def test_what_is_recorded_is_not_read_again(sent):
     before = sent.record()
     sent.clock.tick(DAY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from rcsplan.apply.events import Event, Happening
@@ -11,14 +9,14 @@ from rcsplan.errors import Rejected
 from rcsplan.operations.apply import Applied
 from rcsplan.operations.notify import (
     delivered_share,
-    ended_since,
     notice_of,
     notifications_of,
     notifications_of_plan,
+    notifications_of_refusal,
 )
-from rcsplan.plan.model import ActionKind, Reason
+from rcsplan.plan.model import ActionKind, Guard, Reason
 from rcsplan.state.model import Delivery
-from tests.builders import NOW, make_record, make_state
+from tests.builders import NOW, make_record
 from tests.output.plans import make_action, make_plan
 
 BLOCKED = (
@@ -114,6 +112,20 @@ def test_what_was_told_of_a_send_is_left_out_the_next_time():
     assert [send.address for send in second.untold(first.keys).sends] == ["larger"]
 
 
+def test_a_plan_that_is_refused_as_a_whole_tells_what_it_would_stop():
+    guard = Guard(code="mass_stop", detail="Too many", way_out="")
+    plan = make_plan(*BLOCKED[1:2], make_action(ActionKind.STOP, address="spring"), guards=(guard,))
+    assert [[(send.address, send.what) for send in one.sends] for one in notifications_of_refusal(plan)] == [
+        [("large", "oversize"), ("spring", "mass_stop")]
+    ]
+
+
+def test_an_unknown_outcome_is_the_same_to_the_run_that_lost_it_and_to_those_that_wait_for_it():
+    (first,) = notifications_of(applied(happened(Happening.UNKNOWN, "lost")), poor_below=0.8)
+    (second,) = notifications_of_plan(make_plan(*BLOCKED[2:]))
+    assert second.untold(first.keys).sends == ()
+
+
 def test_another_reason_is_news():
     (first,) = notifications_of_plan(make_plan(*BLOCKED[1:2]))
     (second,) = notifications_of_plan(make_plan(make_action(ActionKind.BLOCKED, Reason.DRIFT, address="large")))
@@ -132,14 +144,6 @@ def test_another_reason_is_news():
 )
 def test_the_share_that_was_delivered(delivery, share):
     assert delivered_share(delivery) == share
-
-
-def test_only_deliveries_recorded_in_this_run_are_told():
-    def ended(at):
-        return make_record().model_copy(update={"delivery": make_delivery(delivered=1, at=at)})
-
-    state = make_state([("old", ended(NOW - timedelta(minutes=1))), ("new", ended(NOW)), ("open", make_record())])
-    assert [address for address, _ in ended_since(state, NOW)] == ["new"]
 
 
 def test_a_notice_holds_addresses_and_counts_and_nothing_of_what_is_sent():

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from rcsplan.output.cost_text import cost_of_plan, cost_of_send, money, saving_of_a_part
+from rcsplan.output.cost_text import cost_of_plan, cost_of_send, saving_of_a_part
+from rcsplan.output.moments import money
 from rcsplan.output.plan_text import format_plan_text
 from rcsplan.output.terminal import Style
 from rcsplan.plan.model import ActionKind, ChannelEstimate, Estimate, PlanEstimate
@@ -103,11 +104,11 @@ def test_without_an_estimate_no_saving_is_known():
         (PlanEstimate(currency="EUR", unknown=4), ""),
         (
             PlanEstimate(currency="EUR", expected=Decimal(10), worst=Decimal(20)),
-            "Cost: expected 10.00 EUR, worst case 20.00 EUR.",
+            "expected 10.00 EUR, worst case 20.00 EUR.",
         ),
         (
             PlanEstimate(currency="EUR", worst=Decimal(20), unknown=1, month=Decimal(700), balance=Decimal(-5)),
-            "Cost: worst case 20.00 EUR, and 1 send of unknown cost. Month: 700.00 EUR at worst. Balance: -5.00 EUR.",
+            "worst case 20.00 EUR, and 1 send of unknown cost. Month: 700.00 EUR at worst. Balance: -5.00 EUR.",
         ),
     ],
 )

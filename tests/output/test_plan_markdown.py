@@ -29,6 +29,7 @@ from rcsplan.plan.model import (
     PlannedWaiver,
     PolicyFinding,
     Reason,
+    Suspension,
 )
 from tests.builders import NOW
 from tests.hostile.hostile import EVERYTHING
@@ -59,6 +60,7 @@ REMARKS = {
         month=Decimal("512.10"),
     ),
     "approvals": (ApprovalDemand(need=2, role="legal", because="2,480 contacts are more than 1,000."),),
+    "suspension": Suspension(reason="Stock-taking.", until=NOW + timedelta(days=2)),
     "drift": (Drift(address="spring", remote_id=54000001, detail="Campaign 54000001 was stopped outside rcsplan."),),
     "diagnostics": ("acme/winter.yaml:7:3: Unusual sender for SMS.",),
     "next_due": NOW + timedelta(days=16),
@@ -276,6 +278,7 @@ FRAMES = st.fixed_dictionaries(
         "account_timezone": TEXTS,
         "reaches_people": st.booleans(),
         "approvals": st.lists(st.builds(ApprovalDemand, need=st.integers(1, 3), role=TEXTS, because=TEXTS), max_size=2),
+        "suspension": st.none() | st.builds(Suspension, reason=TEXTS, until=st.none()),
         "drift": st.lists(st.builds(Drift, address=TEXTS, remote_id=st.none(), detail=TEXTS), max_size=2),
         "guards": st.lists(st.builds(Guard, code=TEXTS, detail=TEXTS, way_out=TEXTS), max_size=2),
         "diagnostics": st.lists(TEXTS, max_size=2),

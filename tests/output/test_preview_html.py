@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
-from rcsplan.plan.model import ActionKind, Reason
-from tests.output.plans import FOUND, PAYLOAD, hostile_plan, make_action, make_plan
+from rcsplan.plan.model import ActionKind, ApprovalDemand, Estimate, PlanEstimate, Reason, Suspension
+from tests.output.plans import FOUND, HOSTILE, PAYLOAD, hostile_plan, make_action, make_plan
 from tests.output.previews import ALL, HIDDEN, MARKUP, RTL, long_plan, nasty_plan, page_of, replacing, without_style
 
 STRUCTURE = {"html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "article", "footer"}
@@ -118,3 +121,55 @@ def test_a_message_without_fallback_says_that_nothing_follows():
     payload = {key: value for key, value in PAYLOAD.items() if key != "alternative_channel"}
     page = page_of(make_plan(make_action(ActionKind.SUBMIT, payload=payload, fallback_at=None)))
     assert "None: who cannot receive RCS gets nothing." in page
+
+
+def said(page, name):
+    """What the page says under a name, in its head and then of its sends."""
+    return [text for before, text in pairwise(Reader(page).texts) if before == name]
+
+
+def test_it_says_what_a_send_and_the_whole_cost():
+    estimate = Estimate(currency="EUR", expected=Decimal("17.57"), worst=Decimal("24.32"))
+    whole = PlanEstimate(currency="EUR", expected=Decimal("17.57"), worst=Decimal("24.32"), balance=Decimal(20))
+    page = page_of(make_plan(make_action(ActionKind.SUBMIT, estimate=estimate), estimate=whole))
+    assert said(page, "Cost") == [
+        "expected 17.57 EUR, worst case 24.32 EUR. Balance: 20.00 EUR.",
+        "expected 17.57 EUR, worst case 24.32 EUR: nobody",
+    ]
+
+
+def test_a_cost_that_nobody_knows_is_said_to_be_unknown():
+    unknown = Estimate(unknown=("No price is set or learned: set prices.",))
+    page = page_of(make_plan(make_action(ActionKind.SUBMIT, estimate=unknown)))
+    assert said(page, "Cost") == ["not known. No price is set or learned: set prices."]
+
+
+def test_it_says_what_approvals_are_needed_and_when():
+    now = ApprovalDemand(need=2, role="legal", because="2,480 recipients are more than 1,000")
+    later = ApprovalDemand(need=1, because="9,000 recipients are more than 1,000", opens_on=date(2026, 12, 10))
+    assert said(page_of(make_plan(approvals=(now, later))), "Approval") == [
+        "needs 2 approvals of legal: 2,480 recipients are more than 1,000.",
+        "will need 1 approval by Thu 10 Dec 2026, when deferred sends open: 9,000 recipients are more than 1,000.",
+    ]
+
+
+def test_it_says_that_the_project_is_suspended():
+    pause = Suspension(reason="Stock-taking.", until=datetime(2026, 12, 3, 7, tzinfo=UTC))
+    assert said(page_of(make_plan(suspension=pause)), "Suspended") == [
+        "Stock-taking. `run` does nothing until Thu 3 Dec 2026 09:00 Europe/Kyiv. An apply by hand goes on."
+    ]
+
+
+def test_hostile_words_of_a_pause_a_role_and_a_price_are_inert():
+    estimate = Estimate(currency=HOSTILE, unknown=(HOSTILE,), learned=HOSTILE)
+    reader = Reader(
+        page_of(
+            make_plan(
+                make_action(ActionKind.SUBMIT, estimate=estimate),
+                suspension=Suspension(reason=HOSTILE),
+                approvals=(ApprovalDemand(need=1, role=HOSTILE, because=HOSTILE),),
+            )
+        )
+    )
+    assert (reader.elements - ELEMENTS, reader.attributes - ATTRIBUTES) == (set(), set())
+    assert {"\x1b", "\u202e"} & set("".join(reader.texts)) == set()
