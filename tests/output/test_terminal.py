@@ -70,6 +70,7 @@ def test_shortened_text_keeps_the_width(text, width):
         ("e\u0301e\u0301e\u0301E", 2, ["e\u0301e\u0301", "e\u0301E"]),
         ("\x1b[31mRED-RED\x1b[0m", 4, ["\x1b[31mRED-", "RED\x1b[0m"]),
         ("", 10, [""]),
+        ("a  aa", 1, ["a", "a", "a"]),
         ("\x1b[31mred\x1b[0m and blue", 8, ["\x1b[31mred\x1b[0m and", "blue"]),
     ],
 )
