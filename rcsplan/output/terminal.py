@@ -100,7 +100,7 @@ def wrapped(text: str, width: int, *, taken: int = 0) -> list[str]:
             lines[-1], used = lines[-1] + " " * gap + word, used + gap + size
             continue
         pieces = [word] if size <= width or _COPIED.fullmatch(_COLOR.sub("", word)) else _broken(word, width)
-        lines = [*lines, *pieces] if lines[-1] or used > 0 else pieces
+        lines = [*(lines if lines[-1] or used > 0 else lines[:-1]), *pieces]
         used = width_of(lines[-1])
     return lines
 
