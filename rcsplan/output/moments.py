@@ -51,7 +51,7 @@ def span(length: timedelta) -> str:
     minutes = int(abs(length).total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     pair = ((days, "d"), (hours, "h")) if days else ((hours, "h"), (minutes, "min"))
-    text = " ".join(f"{number} {unit}" for number, unit in pair if number) or "under a minute"
+    text = " ".join(f"{number:,} {unit}" for number, unit in pair if number) or "under a minute"
     return f"{text} ago" if length < timedelta(0) else f"in {text}"
 
 

@@ -136,7 +136,7 @@ def _left_out(shown: list[Action], detailed: list[Action], style: Style) -> list
     number = sum(action.action in _DETAILED for action in shown) - sum(one.action in _DETAILED for one in detailed)
     if not number:
         return []
-    text = f"Not shown in full: {count(number, 'send')} without anything to remark. All of it: rcsplan -v plan"
+    text = f"Not shown in full: {count(number, 'send')} without anything to remark. With -v all are: rcsplan -v plan"
     return list(command_lines(text, style.prose, lead="", margin=_MARGIN))
 
 

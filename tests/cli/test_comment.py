@@ -108,7 +108,7 @@ def test_a_job_without_a_token_is_told_how_to_give_one(project, plan, github, mo
     monkeypatch.delenv("GITHUB_TOKEN")
     result = project.run("comment", "--plan", plan)
     assert result.first == (1, "Error: There is no token for GitHub")
-    assert "pull-requests: write" in result.err
+    assert "pull-requests: write" in result.said
     assert project.run("comment", "--plan", plan, "--if-possible").code == 0
 
 
@@ -116,7 +116,7 @@ def test_a_fork_whose_token_only_reads_is_told_so(project, plan, github):
     github.tokens[GITHUB_TOKEN] = READER
     result = project.run("comment", "--plan", plan)
     assert result.first == (1, "Error: The token may not comment on acme/crm#12")
-    assert "pull-requests: write" in result.err
+    assert "pull-requests: write" in result.said
     skipped = project.run("comment", "--plan", plan, "--if-possible", "--format", "json")
     assert (skipped.code, skipped.json["outcome"]) == (0, "skipped")
 

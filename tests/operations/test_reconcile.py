@@ -56,7 +56,7 @@ def test_after_an_adoption_nothing_is_to_do(lost):
 
 def test_the_evidence_of_an_adoption_is_shown(lost):
     lost.apply()
-    shown = format_entry("spring", lost.state().sends["spring"], Style())
+    shown = format_entry("spring", lost.state().sends["spring"], Style(width=200))
     assert "Campaign 54000000 was the only unclaimed one with this sender and start, told by a start second" in shown
 
 
@@ -127,7 +127,7 @@ def test_several_campaigns_that_may_be_it_are_for_a_person(lost):
 def test_the_candidates_of_a_dispute_are_shown(lost):
     lost.submit_by_hand(start_at=lost.record().wire_start_at)
     lost.apply()
-    shown = format_entry("spring", lost.state().sends["spring"], Style())
+    shown = format_entry("spring", lost.state().sends["spring"], Style(width=200))
     assert ("54000000, 54000001" in shown, "several campaigns" in shown) == (True, True)
 
 
