@@ -6,6 +6,7 @@ import hashlib
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from rcsplan.manifest.state_settings import LocalStateSettings
 from rcsplan.manifest.variables import Variables
 from rcsplan.operations.target import Target
 from rcsplan.state.model import Account
+from rcsplan.web.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,10 +33,9 @@ if TYPE_CHECKING:
     from rcsplan.cli.invocation import Invocation
     from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.project import Environment, Project
+    from rcsplan.operations.target import Provider
     from rcsplan.sandbox.account import Account as SandboxAccount
     from rcsplan.sandbox.store import SandboxStore
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 #: The embedded simulator takes any key with this prefix; no secret is involved.
 _SANDBOX_KEY = "test_embedded_sandbox"
@@ -83,7 +84,7 @@ class SandboxProvider:
             store.close()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BsgProvider:
     """BSG One-API, or a served simulator that stands in for it."""
 
@@ -98,10 +99,19 @@ class BsgProvider:
         """Where, and whose key."""
         return Account(base_url=self.settings.base_url, key_fingerprint=_fingerprint(self.api_key))
 
-    @property
+    @cached_property
     def reaches_people(self) -> bool:
-        """Whether a submission ends on phones: on loopback there are only simulators."""
-        return urlsplit(self.settings.base_url).hostname not in _LOOPBACK
+        """Whether a submission ends on phones. What answers on loopback may be a tunnel: it is asked who it is, once.
+
+        Raises:
+            ConfigurationError: the provider does not take the key.
+            ProviderError: it does not answer.
+        """
+        if not is_loopback(urlsplit(self.settings.base_url).hostname or ""):
+            return True
+        with self.reader() as client:
+            client.log_in()
+            return not client.is_sandbox
 
     @contextmanager
     def reader(self) -> Iterator[ReadClient]:
@@ -165,7 +175,7 @@ def open_target(
     return Target(
         environment=environment,
         provider=provider,
-        store=_open_lasting_store(environment, runtime, reaches_people=provider.reaches_people),
+        store=_open_lasting_store(environment, runtime, provider),
         variables=read_variables(variables, variable_files),
         runtime=runtime,
     )
@@ -278,10 +288,10 @@ def read_variables(flags: tuple[str, ...], files: tuple[str, ...]) -> Variables:
     )
 
 
-def _open_lasting_store(environment: Environment, runtime: Surroundings, *, reaches_people: bool) -> StateStore:
+def _open_lasting_store(environment: Environment, runtime: Surroundings, provider: Provider) -> StateStore:
     state = environment.state
     is_lost = isinstance(state, LocalStateSettings) and not state.allow_local_in_ci
-    if runtime.in_ci and reaches_people and is_lost:
+    if runtime.in_ci and is_lost and provider.reaches_people:
         raise ConfigurationError(
             "Local state in CI would be lost with the machine",
             detail="The next run would take everything for unsent, and send it again.",
