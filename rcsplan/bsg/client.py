@@ -104,9 +104,13 @@ class ReadClient:
             if campaign.message_type in {"rcs", ""}:
                 yield campaign
 
+    def log_in(self) -> None:
+        """Log in, which is enough to know who answers."""
+        self._again(self._session.log_in)
+
     def newest_campaign_id(self) -> int:
         """The highest id of the account's campaigns, 0 where there is none of the last weeks."""
-        self._again(self._session.log_in)
+        self.log_in()
         now = self._session.server_now()
         around = None if now is None else (now - _BACK, now + _AHEAD)
         page = self._campaign_page(0, window=around, size=30)

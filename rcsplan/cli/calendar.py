@@ -8,7 +8,8 @@ import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import SPAN, format_option, variable_options
-from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
+from rcsplan.cli.providers import clock_without_provider
+from rcsplan.cli.wiring import open_environment, read_variables
 from rcsplan.operations.calendar import calendar as calendar_of
 from rcsplan.output.calendar_html import format_calendar_html
 from rcsplan.output.calendar_ics import format_ics

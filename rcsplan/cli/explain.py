@@ -6,7 +6,8 @@ import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option, variable_options
-from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
+from rcsplan.cli.providers import clock_without_provider
+from rcsplan.cli.wiring import open_environment, read_variables
 from rcsplan.operations.explain import explain as explain_payload
 from rcsplan.output.explanation_text import format_explanation, format_explanation_json
 

@@ -6,8 +6,9 @@ import click
 
 from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.invocation import Invocation, pass_invocation
+from rcsplan.cli.providers import clock_without_provider
 from rcsplan.cli.schema import editor_schemas
-from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
+from rcsplan.cli.wiring import open_environment, read_variables
 from rcsplan.manifest.files import name_of
 from rcsplan.manifest.load import load_sends
 from rcsplan.manifest.occasion import Occasion

@@ -9,7 +9,8 @@ import click
 from rcsplan.cli.files import read_plan, write_page
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import address_arguments, variable_options
-from rcsplan.cli.wiring import clock_without_provider, open_environment, open_target, project_folder, read_variables
+from rcsplan.cli.providers import clock_without_provider
+from rcsplan.cli.wiring import open_environment, open_target, project_folder, read_variables
 from rcsplan.errors import UsageError
 from rcsplan.operations.preview import Preview, preview_of_plan, preview_offline
 from rcsplan.operations.preview import preview as make_preview

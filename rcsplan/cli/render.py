@@ -8,7 +8,8 @@ import click
 
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import address_arguments, format_option, variable_options
-from rcsplan.cli.wiring import clock_without_provider, open_environment, read_variables
+from rcsplan.cli.providers import clock_without_provider
+from rcsplan.cli.wiring import open_environment, read_variables
 from rcsplan.manifest.dump import format_yaml
 from rcsplan.operations.render import render as render_bodies
 from rcsplan.output.terminal import format_json

@@ -23,7 +23,7 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 @address_arguments
 @click.option("--since", type=_DATE, metavar="DATE", help="What began on that day or later, by the account's zone.")
 @click.option("--until", type=_DATE, metavar="DATE", help="What began on that day or earlier.")
-@format_option("text", "json", "csv")
+@format_option("text", "json", "csv", "markdown")
 @pass_invocation
 def report(
     invocation: Invocation,
@@ -48,5 +48,9 @@ def report(
             click.echo(format_report_json(made))
         case "csv":
             click.echo(format_report_csv(made), nl=False)
+        case "markdown":
+            from rcsplan.output.report_markdown import format_report_markdown
+
+            click.echo(format_report_markdown(made), nl=False)
         case _:
             click.echo(format_report(made, invocation.out), nl=False)

@@ -11,8 +11,9 @@ from rcsplan.cli.failure import report_diagnostics
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.online import look_online, online_option
 from rcsplan.cli.options import changed_since_option, format_option, variable_options
+from rcsplan.cli.providers import clock_without_provider
 from rcsplan.cli.surroundings import Surroundings, version
-from rcsplan.cli.wiring import changes_since, clock_without_provider, open_environment, project_folder, read_variables
+from rcsplan.cli.wiring import changes_since, open_environment, project_folder, read_variables
 from rcsplan.diagnostics import Severity, in_file_order
 from rcsplan.errors import ExitCode, InvalidContent
 from rcsplan.manifest.files import PROJECT_FILE

@@ -6,44 +6,30 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rcsplan.apply.echo import is_proven
 from rcsplan.apply.events import Event, Happening
-from rcsplan.apply.executor import Executor, OnError
-from rcsplan.apply.gate import Gate, Limits
-from rcsplan.apply.recorder import Recorder
-from rcsplan.apply.stopping import Stopper
-from rcsplan.apply.submission import Submitter
+from rcsplan.apply.executor import OnError
 from rcsplan.errors import Blocked, ExitCode
 from rcsplan.operations.approvals import consented
-from rcsplan.operations.deliveries import count_deliveries
-from rcsplan.operations.observe import clock_of, intent_clock_of
+from rcsplan.operations.carrying_out import Run
 from rcsplan.operations.plan import plan_on, shift_of
 from rcsplan.operations.policy import check_policy_again
 from rcsplan.operations.recover import Salvage
 from rcsplan.operations.saved import check_saved
-from rcsplan.operations.settle import Settled, settle
 from rcsplan.operations.states import entry_in, owned_state, save_for_good
-from rcsplan.plan.memory import memories
-from rcsplan.plan.model import UNSETTLED, ActionKind
-from rcsplan.plan.steps import Submit, attempt_of, steps_of
+from rcsplan.plan.model import UNSETTLED
+from rcsplan.plan.steps import Submit, steps_of
 from rcsplan.state.model import UsePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from rcsplan.apply.events import Listener
-    from rcsplan.backend.protocol import StateSession
-    from rcsplan.bsg.client import SendClient
     from rcsplan.errors import ConfigurationError
     from rcsplan.manifest.load import Loaded
     from rcsplan.operations.deliveries import Ended
     from rcsplan.operations.target import Target
     from rcsplan.plan.model import Plan
     from rcsplan.plan.steps import Attempt
-    from rcsplan.state.sends import State
-
-#: How often one run submits again what provably never arrived.
-_REPETITIONS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +141,13 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
         for address in options.restore:
             entry_in(state, address)
         with target.provider.sender() as client:
-            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
+            run = Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             before = run.settle(attendance)
             planned = plan_on(state, before.seen.facts, target, rules, addresses=options.addresses)
             plan = consented(planned.plan, target)
             confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             events = run.carry_out(plan, attendance) if confirmed else ()
-            ended = count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
+            ended = run.count(before.seen.facts.now, attendance)
         save_for_good(session, target, now=before.seen.facts.now)
     return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded, ended=ended)
 
@@ -181,7 +167,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
     with salvage.telling(), target.store.lock(info, timeout=options.lock_timeout) as session:
         state = owned_state(session, target)
         with target.provider.sender() as client:
-            run = _Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
+            run = Run(state=state, session=session, client=client, target=target, options=options, salvage=salvage)
             before = run.settle(attendance)
             check_saved(saved, state, before.seen.facts, target.rules)
             check_policy_again(saved, state, before.seen.facts, target)
@@ -190,7 +176,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
             events = run.carry_out(plan, attendance) if confirmed else ()
-            ended = count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
+            ended = run.count(before.seen.facts.now, attendance)
         save_for_good(session, target, now=before.seen.facts.now)
     return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, ended=ended)
 
@@ -207,94 +193,6 @@ def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance, *, shif
     if plan.has_changes and objection:
         raise Blocked(f"Nothing may be applied: {objection}")
     return attendance.confirm(plan) if plan.has_changes else True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """One run of the apply protocol, from a confirmed plan to the outcome of its last step."""
-
-    state: State
-    session: StateSession
-    client: SendClient
-    target: Target
-    options: ApplyOptions
-    salvage: Salvage
-
-    def carry_out(self, plan: Plan, attendance: Attendance) -> tuple[Event, ...]:
-        """Execute the steps of a plan, wait for what is unknown, and submit once more what never arrived."""
-        remembered = memories(plan, self.state)
-        if remembered:
-            self.session.record(remembered)
-        meant = (action for action in plan.actions if attempt_of(action) not in self.options.passing_over)
-        events = self._executor(plan, attendance).run(steps_of(meant))
-        for _ in range(_REPETITIONS):
-            if not any(event.happening is Happening.UNKNOWN for event in events):
-                return events
-            after = self.settle(attendance)
-            events = (*events, *after.events)
-            lost = self._never_arrived(plan, after.events)
-            if not lost:
-                return events
-            events = (*events, *self._executor(plan, attendance).run(lost))
-        return (*events, *self.settle(attendance).events)
-
-    def settle(self, attendance: Attendance) -> Settled:
-        """Look at the account, and wait for what became of open intents, for as long as was asked."""
-        timeout, listen, leaving = self.options.settle_timeout, attendance.listen, attendance.is_leaving
-        client, state, session, target = self.client, self.state, self.session, self.target
-        return settle(client, state, session, target, timeout=timeout, listen=listen, is_leaving=leaving)
-
-    def _never_arrived(self, plan: Plan, events: Iterable[Event]) -> tuple[Submit, ...]:
-        """The submissions of this run that were lost on the way; but none that was refused as a duplicate before."""
-        lost = {event.address for event in events if event.happening is Happening.NEVER_ARRIVED}
-        again = []
-        for action in plan.actions:
-            record = self.state.records_of(action.address).newest
-            if action.address in lost and record is not None and not any(one.duplicate for one in record.watched[:-1]):
-                repeated = action.model_copy(update={"action": ActionKind.RESUBMIT})
-                again.append(Submit(action=repeated, after_stop=False))
-        return tuple(again)
-
-    def _executor(self, plan: Plan, attendance: Attendance) -> Executor:
-        target, client = self.target, self.client
-        recorder = Recorder(self.session, keeper=self.salvage)
-        gate = Gate(
-            now=clock_of(client, target),
-            real=intent_clock_of(client, target),
-            hold=attendance.hold,
-            limits=self._limits(),
-        )
-        sleep, tell = target.runtime.sleep, attendance.listen
-        submitter = Submitter(
-            client=client,
-            recorder=recorder,
-            gate=gate,
-            provenance=target.provenance(target.runtime.source(), plan_checksum=plan.checksum),
-            response_zone=target.response_zone,
-            sleep=sleep,
-            tell=tell,
-        )
-        return Executor(
-            recorder=recorder,
-            gate=gate,
-            client=client,
-            stopper=Stopper(client=client, recorder=recorder, gate=gate, sleep=sleep, tell=tell),
-            submitter=submitter,
-            state=self.state,
-            listener=tell,
-            echo_is_proven=is_proven(self.state, target.response_zone),
-            on_error=self.options.on_error,
-        )
-
-    def _limits(self) -> Limits:
-        provider, policy = self.target.environment.provider, self.target.environment.policy
-        return Limits(
-            parallelism=self.options.parallelism,
-            deadline=provider.deadline,
-            intent_ttl=provider.intent_ttl,
-            min_lead=policy.min_lead,
-            stop_margin=policy.stop_margin,
-        )
 
 
 def _blocked(plan: Plan) -> Blocked:

@@ -33,7 +33,12 @@ class Provider(Protocol):
 
     @property
     def reaches_people(self) -> bool:
-        """Whether a submission here ends on phones: false for a sandbox, embedded or on loopback."""
+        """Whether a submission here ends on phones: false for a sandbox alone, embedded or served on loopback.
+
+        Raises:
+            ConfigurationError: it had to be asked, and does not take the key.
+            ProviderError: it had to be asked, and does not answer.
+        """
 
     def reader(self) -> AbstractContextManager[ReadClient]:
         """A client that can only read; planning gets no other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rcsplan.operations.report import Sum, split_of
+from rcsplan.operations.report import Sum
 from rcsplan.output.moments import count, date_of, moment
 from rcsplan.output.send_table import (
     NOT_KNOWN,
@@ -24,38 +24,43 @@ from rcsplan.state.phase import Phase
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rcsplan.operations.report import CampaignReport, Price, Report, Split
+    from rcsplan.operations.report import CampaignReport, Price, Report
     from rcsplan.operations.status import SendStatus
     from rcsplan.output.terminal import Style
 
+#: The columns of numbers.
+NUMBERS = ("PLANNED", "PHONES", "RCS", "READ", "SMS", "NOBODY", "FAILED", "PRICE", "EACH")
+
 _HEADING = Row(
     names=("SEND", "START"),
-    numbers=("PLANNED", "PHONES", "RCS", "READ", "SMS", "NOBODY", "FAILED", "PRICE", "EACH"),
+    numbers=NUMBERS,
 )
 
 
 def format_report(report: Report, style: Style) -> str:
     """The report as a table in a style's width, with verdict and place before it."""
-    lines = [style.bold(line) for line in wrapped(_verdict(report), style.prose)]
+    lines = [style.bold(line) for line in wrapped(report_verdict(report), style.prose)]
     lines += place_lines(report.environment, report.zone, report.looked_at, reaches_people=report.reaches_people)
     total = report.total
     if total.sends:
         rows = tuple(row for campaign in report.campaigns for row in _campaign(campaign, report.zone))
         whole = (_sum_row("Total", total),) if len(report.campaigns) > 1 else ()
-        lines += ["", *table(_HEADING, (*rows, *whole), style), "", *wrapped(_KEY, style.prose)]
+        lines += ["", *table(_HEADING, (*rows, *whole), style), "", *wrapped(EXPLANATION, style.prose)]
     return "\n".join(lines) + "\n"
 
 
 #: Sums of as many currencies stand below the table's row.
 _SEVERAL = 2
 
-_KEY = (
+#: What the columns say.
+EXPLANATION = (
     "RCS, READ, SMS, NOBODY: of all phones, those reached by RCS, those that read it, those reached by SMS, and those "
     "by neither as yet. FAILED: RCS messages that failed, as where a phone has no RCS. EACH: the price of a phone."
 )
 
 
-def _verdict(report: Report) -> str:
+def report_verdict(report: Report) -> str:
+    """The sum of it in a sentence."""
     total, when = report.total, _period(report)
     if not total.sends:
         return f"Nothing was sent{when}."
@@ -87,20 +92,21 @@ def _campaign(campaign: CampaignReport, zone: str) -> Iterator[Row]:
 
 
 def _send_row(send: SendStatus, zone: str) -> Row:
-    alone = Sum(sends=(send,))
     return Row(
         names=(title_of(send), start_of(send)),
-        numbers=_numbers(alone, split_of(send.phones, send.counts)),
-        remarks=tuple(_remarks(send, zone)),
+        numbers=numbers_of(Sum(sends=(send,))),
+        remarks=tuple(remarks_of(send, zone)),
     )
 
 
 def _sum_row(name: str, total: Sum) -> Row:
     several = (f"price: {_prices(total.prices)}",) if len(total.prices) >= _SEVERAL else ()
-    return Row(names=(name, ""), numbers=_numbers(total, total.split), remarks=several)
+    return Row(names=(name, ""), numbers=numbers_of(total), remarks=several)
 
 
-def _numbers(total: Sum, split: Split | None) -> tuple[str, ...]:
+def numbers_of(total: Sum) -> tuple[str, ...]:
+    """The numbers of one send or of several, a cell each."""
+    split = total.split
     failed = total.counts.rcs_failed if any(send.counts is not None for send in total.sends) else None
     prices = total.prices
     each = prices[0].per_phone if len(prices) == 1 else None
@@ -123,7 +129,8 @@ def _percent(share: float) -> str:
     return f"{share:.1f}%"
 
 
-def _remarks(send: SendStatus, zone: str) -> Iterator[str]:
+def remarks_of(send: SendStatus, zone: str) -> Iterator[str]:
+    """What there is to say of a send beside its numbers: who submitted it, and whether they are final."""
     record, made = send.record, send.record.provenance
     drift = drift_remark(send)
     if drift:

@@ -157,3 +157,9 @@ def test_what_is_neither_held_nor_suspended_says_nothing_of_it(applied):
     assert (seen["hold"], seen["suspension"]) == (None, None)
     text = applied.run("status").out
     assert ("Suspended" in text, "Nothing may be applied" in text) == (False, False)
+
+
+def test_the_report_can_be_pasted_into_a_ticket(sent):
+    text = sent.run("report", UK, "--format", "markdown").out
+    assert text.startswith("### Report of `sandbox` (simulated: nothing is sent to people)\n")
+    assert f"\n| `{UK}` | Fri 4 Dec 2026 " in text

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 #: Elements that a plan is made of, each with the attributes that it may have.
 _OURS = {
     "h3": (), "h4": (), "p": (), "ul": (), "li": (), "strong": (), "b": (), "table": (), "thead": (), "tbody": (),
-    "tr": (), "th": (), "td": (), "summary": (), "details": ("open",), "span": ("dir",), "code": ("dir", "class"),
+    "tr": (), "th": ("align", "style"), "td": ("align", "style"),
+    "summary": (), "details": ("open",), "span": ("dir",), "code": ("dir", "class"),
     "pre": ("lang",),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,13 +15,16 @@ from rcsplan.output.delivery_rows import (
     format_status_csv,
     format_status_json,
 )
+from rcsplan.output.report_markdown import format_report_markdown
 from rcsplan.output.report_text import format_report
 from rcsplan.output.status_text import format_status
 from rcsplan.output.terminal import Style
 from rcsplan.output.watching import repaint, show_changes
 from rcsplan.state.model import Provenance
 from tests.builders import make_remote
-from tests.output.deliveries import STAGES, make_delivery, make_report, make_status, make_status_of
+from tests.hostile.hostile import EVERYTHING
+from tests.hostile.rendering import another, github, problems_of
+from tests.output.deliveries import EARLIER, STAGES, make_delivery, make_report, make_status, make_status_of
 from tests.output.plans import HOSTILE
 
 PLAIN = Style()
@@ -63,6 +67,31 @@ def test_the_status_as_csv(golden):
 
 def test_the_report_as_csv(golden):
     golden("deliveries/report.csv", format_report_csv(make_report(*REPORTED)).replace("\r\n", "\n"))
+
+
+def test_the_report_as_markdown(golden):
+    text = format_report_markdown(make_report(*REPORTED, since=date(2026, 11, 1), until=date(2026, 11, 30)))
+    golden("deliveries/report.md", text)
+
+
+@pytest.mark.parametrize("render", [github, another])
+@pytest.mark.parametrize("number", range(len(EVERYTHING)))
+def test_hostile_text_is_inert_where_a_report_is_rendered(number, render):
+    text = EVERYTHING[number]
+    made = Provenance(who=text, commit=text, ci_url=text, plan_checksum=text)
+    delivery = make_delivery(currency=text)
+    hostile = make_status_of(f"sale[{text}]", delivery=delivery, provenance=made, superseded=(EARLIER,))
+    report = replace(make_report(hostile, hostile), environment=text)
+    # Comments on plans begin with a marker, and are read for that one.
+    assert problems_of(f"<!-- report -->\n{format_report_markdown(report)}", render) == []
+
+
+def test_of_a_long_report_the_rest_is_counted_and_the_sum_is_of_all():
+    text = format_report_markdown(
+        make_report(*(make_status_of(f"sale-{one}", delivery=make_delivery()) for one in range(400)))
+    )
+    assert ("**Left out:** 250 sends." in text, len(text) < 65_000) == (True, True)
+    assert "| **Total** |  | 1,282,000 |" in text
 
 
 def texts(width):

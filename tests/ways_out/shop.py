@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rcsplan.cli.wiring import SandboxProvider
+from rcsplan.cli.providers import SandboxProvider
 from rcsplan.manifest.project import load_project
 from tests.cli.running import Project
 

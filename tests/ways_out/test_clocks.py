@@ -15,6 +15,7 @@ def concealed(shop, tmp_path, monkeypatch):
     monkeypatch.setenv("BSG_TEST_KEY", KEY)
     with served(tmp_path / "account/sandbox.db", conceals=True) as provider:
         shop.configure(**provider.settings(), fingerprint_start_at=False)
+        assert shop.run("state", "init").code == 0
         yield shop, provider
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rcsplan.bsg.client import ReadClient
-from rcsplan.cli.wiring import SandboxProvider
+from rcsplan.cli.providers import SandboxProvider
 from rcsplan.manifest.project import load_project
 from tests.ways_out.provider import served
 from tests.ways_out.shop import STATE, in_days

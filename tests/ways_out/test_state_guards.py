@@ -45,6 +45,45 @@ def test_where_people_are_reached_a_missing_state_is_an_error(shop, monkeypatch,
     assert not (shop.folder / STATE).exists()
 
 
+@pytest.fixture
+def tunnel(shop, tmp_path, monkeypatch):
+    """A shop whose provider answers on this machine, and does not say that it is a simulator."""
+    monkeypatch.setenv(*next(iter(KEY.items())))
+    monkeypatch.delenv("CI", raising=False)
+    with served(tmp_path / "account/sandbox.db", conceals=True) as behind:
+        shop.configure(**behind.settings())
+        shop.declare("sale", schedule=in_days(2))
+        yield shop, behind
+
+
+def test_what_does_not_say_that_it_is_a_simulator_reaches_people_also_on_this_machine(tunnel):
+    shop, behind = tunnel
+    refused = shop.run("apply", "--auto-approve")
+    assert (refused.code, "There is no state at" in refused.err, behind.store.ledger()) == (1, True, [])
+    assert shop.run("state", "init").code == 0
+    assert shop.run("plan", "--format", "json").json["reaches_people"] is True
+
+
+def test_through_a_tunnel_an_instant_send_is_denied(tunnel):
+    shop, _ = tunnel
+    shop.declare("sale", schedule={"at": "now", "until": "2100-01-01 10:00"})
+    assert shop.run("state", "init").code == 0
+    (action,) = shop.run("plan", "--format", "json").json["actions"]
+    assert (action["reason"], [finding["rule"] for finding in action["policy"]]) == ("policy", ["instant"])
+
+
+def test_through_a_tunnel_local_state_is_refused_in_ci(tunnel, monkeypatch):
+    shop, _ = tunnel
+    monkeypatch.setenv("CI", "true")
+    assert shop.run("plan").first == (1, "Error: Local state in CI would be lost with the machine")
+
+
+def test_who_answers_on_this_machine_is_asked_once(live, provider):
+    live.run("status")
+    logins = [path for _, path in provider.requests if path == "/api/auth/login"]
+    assert len(logins) <= 2
+
+
 def test_a_state_begins_once(applied):
     before = applied.read(STATE)
     said = applied.run("state", "init")
