@@ -301,6 +301,37 @@ def test_in_a_shallow_clone_nothing_counts(reviewed, tmp_path):
     assert (done.code, "fetch-depth: 0" in done.err) == (ExitCode.BLOCKED, True)
 
 
+@pytest.mark.parametrize(
+    "surroundings", [{"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, {"PATH": "/nonexistent"}], ids=["owner", "missing"]
+)
+def test_in_a_repository_of_which_git_says_nothing_nothing_counts(reviewed, surroundings, monkeypatch):
+    plan = save_plan(reviewed)
+    for who in (ANN, BOB, "carl@acme.example"):
+        assert reviewed.run("approve", plan, "--as", who, "--yes").code == 0
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    done = reviewed.apply()
+    said = " ".join(done.err.split())
+    assert (done.code, "where git does not answer" in said, reviewed.ledger()) == (ExitCode.BLOCKED, True, [])
+
+
+def test_in_a_repository_without_a_commit_nothing_counts(reviewed):
+    plan = save_plan(reviewed)
+    (reviewed.folder / ".git").rename(reviewed.folder.parent / "elsewhere")
+    git(reviewed.folder, "init", "--quiet")
+    assert reviewed.run("approve", plan, "--as", ANN, "--yes").code == 0
+    assert "in a repository that has no commit" in " ".join(reviewed.apply().err.split())
+
+
+def test_settings_of_the_machine_hide_no_author(reviewed):
+    reviewed.edit("sale.yaml", "sale: {{", "Sale! {{")
+    commit_as(reviewed, ANN)
+    reviewed.write(".git-blame-ignore-revs", git(reviewed.folder, "rev-parse", "HEAD") + "\n")
+    commit_as(reviewed, BOB)
+    git(reviewed.folder, "config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
+    assert [action["authors"] for action in reviewed.plan()["actions"]] == [[ANN, AUTHOR]]
+
+
 def test_without_git_one_more_is_needed(reviewed):
     (reviewed.folder / ".git").rename(reviewed.folder.parent / "elsewhere")
     plan = save_plan(reviewed)
