@@ -61,7 +61,7 @@ class GitHistory:
     def authors(self, file: str, others: Iterable[str]) -> frozenset[str] | None:
         """Who wrote a line of a file as it is, or committed to one of the others after it was last changed."""
         others = [path for path in others if not path.startswith(("/", "../"))]
-        # The empty name drops the commits that the settings of this machine, or the project itself, let blame pass over.
+        # The empty name drops what settings of this machine, or of the project, let blame pass over.
         blamed = self.git("blame", "--porcelain", "--ignore-revs-file=", "--", file)
         last = self.git("log", "-1", "--format=%H", "--", file)
         dirty = self.git("status", "--porcelain", "--", file, *others)
