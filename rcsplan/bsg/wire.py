@@ -18,17 +18,20 @@ from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Config
 from rcsplan.bsg.times import parse_wire_time
 
 
+#: No count and no amount is as large; one that is cannot be calculated with, and says nothing.
+_MOST_DIGITS = 15
+_TOO_MUCH = 10**_MOST_DIGITS
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
 def _count(value: object) -> int | None:
     match value:
-        case bool():
-            return None
-        case int():
+        case int() if 0 <= value < _TOO_MUCH and not isinstance(value, bool):
             return value
-        case str() if value.strip().isascii() and value.strip().isdigit():
+        case str() if (digits := value.strip()).isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS:
             return int(value)
         case _:
             return None
@@ -49,7 +52,7 @@ def _amount(value: object) -> Decimal | None:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and abs(amount) < _TOO_MUCH else None
 
 
 def _moment(value: object) -> datetime | None:

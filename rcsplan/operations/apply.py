@@ -31,6 +31,7 @@ from rcsplan.state.model import UsePlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from rcsplan.apply.events import Listener
     from rcsplan.backend.protocol import StateSession
@@ -162,7 +163,7 @@ def apply(target: Target, options: ApplyOptions, attendance: Attendance) -> Appl
             plan = consented(planned.plan, target)
             confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             events = run.carry_out(plan, attendance) if confirmed else ()
-            count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
+            run.count(before.seen.facts.now, attendance)
         save_for_good(session, target, now=before.seen.facts.now)
         ended = _ended(state, before, target)
     return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, loaded=planned.loaded, ended=ended)
@@ -192,7 +193,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
             events = run.carry_out(plan, attendance) if confirmed else ()
-            count_deliveries(client, state, session, now=before.seen.facts.now, hold=attendance.hold)
+            run.count(before.seen.facts.now, attendance)
         save_for_good(session, target, now=before.seen.facts.now)
         ended = _ended(state, before, target)
     return Applied(plan=plan, events=(*before.events, *events), confirmed=confirmed, ended=ended)
@@ -250,6 +251,11 @@ class _Run:
         timeout, listen, leaving = self.options.settle_timeout, attendance.listen, attendance.is_leaving
         client, state, session, target = self.client, self.state, self.session, self.target
         return settle(client, state, session, target, timeout=timeout, listen=listen, is_leaving=leaving)
+
+    def count(self, now: datetime, attendance: Attendance) -> None:
+        """Record what became of the messages of earlier campaigns."""
+        clock = self.target.runtime.now
+        count_deliveries(self.client, self.state, self.session, now=now, hold=attendance.hold, clock=clock)
 
     def _never_arrived(self, plan: Plan, events: Iterable[Event]) -> tuple[Submit, ...]:
         """The submissions of this run that were lost on the way; but none that was refused as a duplicate before."""
