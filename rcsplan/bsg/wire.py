@@ -17,7 +17,6 @@ from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Config
 
 from rcsplan.bsg.times import parse_wire_time
 
-
 #: No count and no amount is as large; one that is cannot be calculated with, and says nothing.
 _MOST_DIGITS = 15
 _TOO_MUCH = 10**_MOST_DIGITS
@@ -82,6 +81,7 @@ _Count = Annotated[int | None, BeforeValidator(_count)]
 _Counter = Annotated[int, BeforeValidator(_counter)]
 _Flag = Annotated[bool, BeforeValidator(_flag)]
 _Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
+_Money = Annotated[Decimal, Field(gt=-_TOO_MUCH, lt=_TOO_MUCH)]
 _Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 _Counters = Annotated[Mapping[str, int], BeforeValidator(_counters)]
 
@@ -162,8 +162,8 @@ class Sender(_Answer):
 class Balance(_Answer):
     """The account's money; `balance` may be negative while there is credit (bsg-api.md section 2.3)."""
 
-    balance: Decimal
-    credit: Decimal = Decimal(0)
+    balance: _Money
+    credit: _Money = Decimal(0)
     currency: _Text = ""
 
     @model_validator(mode="before")

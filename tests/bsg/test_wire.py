@@ -227,3 +227,9 @@ def test_a_count_that_no_account_has_says_nothing(number):
 @pytest.mark.parametrize("amount", [10**15, "1e400000", "-1e400000"])
 def test_an_amount_that_no_account_has_says_nothing(amount):
     assert CampaignDetail.model_validate({"id": 1, "total_price": amount}).total_price is None
+
+
+@pytest.mark.parametrize("amount", [10**15, "9e999999", "-9e999999", "9" * 5000])
+def test_a_balance_that_no_account_has_cannot_be_read(amount):
+    with pytest.raises(ValueError, match="balance"):
+        Balance.model_validate({"balance": amount, "credit": amount})

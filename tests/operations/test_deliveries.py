@@ -112,7 +112,7 @@ class Details:
     def __init__(self):
         self.asked = []
 
-    def detail(self, remote_id, *, backoff):
+    def detail(self, remote_id, **_):
         self.asked.append(remote_id)
         raise NotFound("unknown")
 
