@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rcsplan.campaign.digest import sha256
 from rcsplan.errors import ExitCode
-from rcsplan.plan.approval import approval_of, format_approval
+from rcsplan.plan.approval import approval_of, format_approval, parse_approval
 from rcsplan.plan.document import parse_plan
 from tests.cli.repository import git
 from tests.cli.reviewed import ANN, AUTHOR, BOB, approve, begin_reviewed, commit_as, manifest, save_plan
@@ -266,6 +267,18 @@ def test_an_edited_approval_does_not_count(reviewed):
 @pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"schema_version": 1}', "[" * 100_000])
 def test_what_is_no_approval_is_none(reviewed, text):
     reviewed.write("approvals/broken.json", text)
+    assert reviewed.apply().code == ExitCode.BLOCKED
+
+
+def test_more_recipients_than_there_are_people_are_approved_by_nobody(reviewed):
+    approve(reviewed, ANN)
+    file = approval_file(reviewed)
+    approval = parse_approval(file.read_text(), name="it")
+    sends = tuple(send.model_copy(update={"contacts": 10**400}) for send in approval.sends)
+    forged = json.loads(format_approval(approval.model_copy(update={"sends": sends})))
+    forged["integrity"] = "sha256:" + sha256({key: value for key, value in forged.items() if key != "integrity"})
+    file.write_text(json.dumps(forged))
+    commit_as(reviewed, ANN)
     assert reviewed.apply().code == ExitCode.BLOCKED
 
 
