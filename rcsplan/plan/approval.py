@@ -38,7 +38,7 @@ class ApprovedSend(_Document):
     revision: int
     start_at: datetime | None = None
     contacts: int | None = Field(
-        default=None, ge=0, lt=10**15, description="Recipients that were approved; null where not known."
+        default=None, lt=10**15, description="Recipients that were approved; null where not known."
     )
     approves: str = Field(
         description="Digest of environment, account, address, revision, content, declared time, start and list ids."
