@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ class Connection:
         base_url: `https://HOST`, or `http://` and a loopback address.
         transport: in place of the network.
         connect_timeout: seconds for reaching the provider, TLS included.
-        read_timeout: seconds without a sign of life after which an exchange without a deadline has failed.
+        read_timeout: seconds without a sign of life after which an exchange on a kept connection has failed.
         monotonic: the clock by which the provider's clock runs on.
 
     Raises:
@@ -95,18 +96,21 @@ class Connection:
                 f"{self.base_url}{target}",
                 json=body,
                 headers={"Authorization": f"Bearer {token}"} if token else {},
-                timeout=self._timeout(flight),
+                timeout=self._timeout(flight, None if fresh else self._read_timeout),
                 extensions={"trace": flight.trace},
             )
-            response = client.send(request)
+            response = client.send(request, stream=True)
+            with contextlib.closing(response):
+                flight.watch(response.extensions.get("network_stream"))
+                response.read()
         self._note(response)
         return response
 
-    def _timeout(self, flight: Flight) -> httpx.Timeout:
-        if flight.deadline is None:
-            return httpx.Timeout(self._read_timeout, connect=self._connect_timeout)
-        remaining = flight.deadline.remaining()
-        return httpx.Timeout(remaining, connect=min(self._connect_timeout, remaining))
+    def _timeout(self, flight: Flight, patience: float | None) -> httpx.Timeout:
+        remaining = flight.deadline.remaining() if flight.deadline is not None else None
+        waits = min((span for span in (patience, remaining) if span is not None), default=None)
+        connects = self._connect_timeout if remaining is None else min(self._connect_timeout, remaining)
+        return httpx.Timeout(waits, connect=connects)
 
     def _note(self, response: httpx.Response) -> None:
         self.is_sandbox = response.headers.get("server", "").startswith("rcsplan-sandbox")

@@ -43,6 +43,7 @@ class Session:
         transport: in place of the network, for a provider inside this process.
         connect_timeout: seconds for reaching the provider, TLS included.
         read_timeout: seconds without a sign of life after which a read or a login has failed.
+        read_deadline: seconds after which a read has failed, login included, however much of it has come.
         monotonic: the clock by which tokens age and the provider's clock runs on.
 
     Raises:
@@ -57,12 +58,14 @@ class Session:
         transport: httpx.BaseTransport | None = None,
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
+        read_deadline: float = 120.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         if not api_key:
             raise ConfigurationError("The provider's API key is empty")
         self._api_key = api_key
         self._monotonic = monotonic
+        self._read_deadline = read_deadline
         self._redaction = Redaction(api_key)
         self._login_lock = threading.Lock()
         self._bearer: Bearer | None = None
@@ -109,7 +112,7 @@ class Session:
             ConfigurationError: the provider does not take the key.
             NotSent: the provider could not be asked.
         """
-        self._token(deadline=None)
+        self._token(deadline=Deadline.after(self._read_deadline))
 
     def get(self, path: str, query: Query = ()) -> httpx.Response:
         """Read once, logging in where needed; any status is returned.
@@ -121,7 +124,12 @@ class Session:
         """
         # Written here and not by httpx, which makes a plus sign of a space (bsg-api.md section 2.4).
         target = f"{path}?{urlencode(query, quote_via=percent_encode)}" if query else path
-        return self._authorised(lambda token: self._connection.exchange("GET", target, flight=Flight(), token=token))
+        # An answer that comes a byte at a time never meets the timeout of a single one.
+        deadline = Deadline.after(self._read_deadline)
+        return self._authorised(
+            lambda token: self._connection.exchange("GET", target, flight=Flight(deadline), token=token),
+            deadline=deadline,
+        )
 
     def submit(
         self, method: str, path: str, *, body: Mapping[str, object] | None = None, deadline_seconds: float
@@ -147,16 +155,14 @@ class Session:
 
         return self._authorised(send, deadline=deadline)
 
-    def _authorised(
-        self, exchange: Callable[[str], httpx.Response], *, deadline: Deadline | None = None
-    ) -> httpx.Response:
+    def _authorised(self, exchange: Callable[[str], httpx.Response], *, deadline: Deadline) -> httpx.Response:
         token = self._token(deadline=deadline)
         response = exchange(token)
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return response
         return exchange(self._token(deadline=deadline, refused=token))
 
-    def _token(self, *, deadline: Deadline | None, refused: str | None = None) -> str:
+    def _token(self, *, deadline: Deadline, refused: str | None = None) -> str:
         """The token to send: a renewed one when it is due, a new one in place of one that was refused."""
         with self._login_lock:
             # Another thread may have logged in again meanwhile; then its token is as good.
@@ -166,20 +172,20 @@ class Session:
                 self._bearer = self._renew(self._bearer, deadline)
             return self._bearer.token
 
-    def _renew(self, bearer: Bearer, deadline: Deadline | None) -> Bearer:
+    def _renew(self, bearer: Bearer, deadline: Deadline) -> Bearer:
         try:
             return self._ask_for_bearer(_REFRESH, deadline=deadline, token=bearer.token)
         except (NotSent, ConfigurationError):
             return self._log_in(deadline)
 
-    def _log_in(self, deadline: Deadline | None) -> Bearer:
+    def _log_in(self, deadline: Deadline) -> Bearer:
         return self._ask_for_bearer(_LOGIN, deadline=deadline, body={"api_key": self._api_key})
 
     def _ask_for_bearer(
         self,
         path: str,
         *,
-        deadline: Deadline | None,
+        deadline: Deadline,
         token: str | None = None,
         body: Mapping[str, object] | None = None,
     ) -> Bearer:

@@ -17,6 +17,10 @@ from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Config
 
 from rcsplan.bsg.times import parse_wire_time
 
+#: No count and no amount is as large; one that is cannot be calculated with, and says nothing.
+_MOST_DIGITS = 15
+_TOO_MUCH = 10**_MOST_DIGITS
+
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
@@ -24,11 +28,9 @@ def _text(value: object) -> str:
 
 def _count(value: object) -> int | None:
     match value:
-        case bool():
-            return None
-        case int():
+        case int() if 0 <= value < _TOO_MUCH and not isinstance(value, bool):
             return value
-        case str() if value.strip().isascii() and value.strip().isdigit():
+        case str() if (digits := value.strip()).isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS:
             return int(value)
         case _:
             return None
@@ -49,7 +51,7 @@ def _amount(value: object) -> Decimal | None:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
+    return amount if amount.is_finite() and abs(amount) < _TOO_MUCH else None
 
 
 def _moment(value: object) -> datetime | None:
@@ -79,6 +81,7 @@ _Count = Annotated[int | None, BeforeValidator(_count)]
 _Counter = Annotated[int, BeforeValidator(_counter)]
 _Flag = Annotated[bool, BeforeValidator(_flag)]
 _Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
+_Money = Annotated[Decimal, Field(gt=-_TOO_MUCH, lt=_TOO_MUCH)]
 _Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 _Counters = Annotated[Mapping[str, int], BeforeValidator(_counters)]
 
@@ -159,8 +162,8 @@ class Sender(_Answer):
 class Balance(_Answer):
     """The account's money; `balance` may be negative while there is credit (bsg-api.md section 2.3)."""
 
-    balance: Decimal
-    credit: Decimal = Decimal(0)
+    balance: _Money
+    credit: _Money = Decimal(0)
     currency: _Text = ""
 
     @model_validator(mode="before")

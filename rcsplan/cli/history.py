@@ -16,6 +16,12 @@ _BLAMED = re.compile(r"^([0-9a-f]{40}) \d+ \d+ \d+$", re.MULTILINE)
 #: The author by the repository's .mailmap, and those who are named beside the author, as a squashed merge does it.
 _PEOPLE = "--format=<%aE>%n%(trailers:key=Co-authored-by,valueonly)"
 _EMAIL = re.compile(r"<([^<>\n]*)>")
+_SILENT = "No approval counts where git does not answer, though this is a repository: see what `git status` says here."
+_EMPTY = "No approval counts in a repository that has no commit."
+_SHALLOW = (
+    "No approval counts in a shallow clone, which does not tell who wrote what: "
+    "fetch the whole history, as with fetch-depth: 0 or GIT_DEPTH: 0."
+)
 #: So many commits fit on a command line.
 _AT_ONCE = 500
 
@@ -37,10 +43,15 @@ class GitHistory:
     is_kept = True
 
     @cached_property
-    def is_whole(self) -> bool:
-        """Whether it is no shallow clone, and has a commit."""
-        has_commits = self.git("rev-parse", "--verify", "--quiet", "HEAD") is not None
-        return has_commits and self.git("rev-parse", "--is-shallow-repository") == "false"
+    def obstacle(self) -> str:
+        """Why what git says is not to be relied on; empty where it is."""
+        is_shallow = self.git("rev-parse", "--is-shallow-repository")
+        if is_shallow is None:
+            # Git is missing, or does not trust the folder, as where another user owns it.
+            return _SILENT
+        if self.git("rev-parse", "--verify", "--quiet", "HEAD") is None:
+            return _EMPTY
+        return "" if is_shallow == "false" else _SHALLOW
 
     @property
     def me(self) -> str:
@@ -50,7 +61,8 @@ class GitHistory:
     def authors(self, file: str, others: Iterable[str]) -> frozenset[str] | None:
         """Who wrote a line of a file as it is, or committed to one of the others after it was last changed."""
         others = [path for path in others if not path.startswith(("/", "../"))]
-        blamed = self.git("blame", "--porcelain", "--", file)
+        # The empty name drops what settings of this machine, or of the project, let blame pass over.
+        blamed = self.git("blame", "--porcelain", "--ignore-revs-file=", "--", file)
         last = self.git("log", "-1", "--format=%H", "--", file)
         dirty = self.git("status", "--porcelain", "--", file, *others)
         if not blamed or not last or dirty:

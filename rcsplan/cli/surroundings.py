@@ -39,6 +39,8 @@ _GIT_DIFF_SECONDS = 120
 _GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 #: Nobody may be there to be asked, and what git says is read by nobody who speaks its user's language.
 _GIT_MANNERS = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+#: In place of settings of this machine by which git would pass over new files, or say more than it is asked for.
+_GIT_SETTINGS = ("-c", "status.showUntrackedFiles=normal", "-c", "log.showSignature=false")
 
 
 def utc_now() -> datetime:
@@ -169,8 +171,9 @@ class Surroundings:
         return Source(commit=commit, dirty=bool(self._git("status", "--porcelain", "--", "."))) if commit else Source()
 
     def history(self) -> History:
-        """Who wrote what of the project, by git."""
-        if not self._git("rev-parse", "--git-dir"):
+        """Who wrote what of the project, by git; a repository is one also where git does not speak of it."""
+        folder = self.folder.resolve()
+        if not any(os.path.lexists(place / ".git") for place in (folder, *folder.parents)):
             return NoHistory()
         return GitHistory(git=self._ask_git, ci_email=_ci_email())
 
@@ -222,7 +225,7 @@ class Surroundings:
         """Run git in the project folder; None where it is missing or takes longer. It asks nobody for a password."""
         try:
             return subprocess.run(  # noqa: S603  fixed words and a folder, no shell
-                ["git", "-C", str(self.folder), *arguments],  # noqa: S607  git is where PATH says
+                ["git", "-C", str(self.folder), *_GIT_SETTINGS, *arguments],  # noqa: S607  git is where PATH says
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
                 env={**{key: value for key, value in os.environ.items() if key not in _GIT_PLACES}, **_GIT_MANNERS},

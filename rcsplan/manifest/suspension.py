@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
 from rcsplan.manifest.settings import Settings
 from rcsplan.manifest.timing import parse_wall_time
+from rcsplan.manifest.validation import complaint
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
+#: Years at the ends of the calendar, of which there is no telling what time it is elsewhere.
+_ENDS = frozenset({MINYEAR, MAXYEAR})
+
+
 def _check_moment(text: str) -> str:
-    if _with_offset(text) is None:
-        parse_wall_time(text)
+    moment = _with_offset(text) or parse_wall_time(text)
+    if moment.year in _ENDS:
+        raise complaint("wrong-time", "Not a moment that can be waited for", detail=f"{text!r} is of no year of ours.")
     return text
 
 

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 #: An approval of ten thousand sends has a third of it.
 _MAX_BYTES = 8 * 1024 * 1024
 
-_SHALLOW = (
-    "No approval counts in a shallow clone, which does not tell who wrote what: "
-    "fetch the whole history, as with fetch-depth: 0 or GIT_DEPTH: 0."
-)
-
 
 def with_authors(actions: Iterable[Action], loaded: Loaded, target: Target) -> tuple[Action, ...]:
     """The actions that send, with who wrote them; as they are where no approvals are demanded."""
@@ -36,7 +31,7 @@ def with_authors(actions: Iterable[Action], loaded: Loaded, target: Target) -> t
     if not target.environment.policy.approvals:
         return actions
     history = target.runtime.history()
-    if not history.is_whole:
+    if not history.is_kept or history.obstacle:
         return actions
     wanted = {parse_address(action.address).campaign for action in actions if action.action in APPROVABLE}
     known = {
@@ -72,8 +67,8 @@ def approvals_of(target: Target) -> Approvals:
 
 
 def _given(target: Target, history: History) -> tuple[tuple[tuple[str, Approval], ...], tuple[str, ...]]:
-    if history.is_kept and not history.is_whole:
-        return (), (_SHALLOW,)
+    if history.obstacle:
+        return (), (history.obstacle,)
     given: list[tuple[str, Approval]] = []
     remarks: list[str] = []
     for path in _files(target.environment.folder):

@@ -73,7 +73,8 @@ class Run:
 
     def count(self, now: datetime, attendance: Attendance) -> Ended:
         """Record what became of the messages of earlier campaigns, and return which ones."""
-        return count_deliveries(self.client, self.state, self.session, now=now, hold=attendance.hold)
+        clock = self.target.runtime.now
+        return count_deliveries(self.client, self.state, self.session, now=now, hold=attendance.hold, clock=clock)
 
     def _never_arrived(self, plan: Plan, events: Iterable[Event]) -> tuple[Submit, ...]:
         """The submissions of this run that were lost on the way; but none that was refused as a duplicate before."""

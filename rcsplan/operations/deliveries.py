@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from rcsplan.operations.observe import BACK
 from rcsplan.state.delivery import numbers_are_final
 from rcsplan.state.model import Delivery, PutRecord
 from rcsplan.state.phase import Phase, phase_of
+from rcsplan.web.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,16 +28,21 @@ Ended = tuple[tuple[str, "Record"], ...]
 
 #: How many campaigns one run counts, the newest first: an old state is caught up with over several runs.
 _MOST = 100
+#: How long one run counts, while others wait for its lock.
+_SPAN = timedelta(seconds=30)
+_ONCE = Backoff(attempts=1)
 
 
-def read_delivery(client: ReadClient, remote_id: int, *, now: datetime) -> Delivery | None:
+def read_delivery(
+    client: ReadClient, remote_id: int, *, now: datetime, backoff: Backoff | None = None
+) -> Delivery | None:
     """The numbers of a campaign as they are now (bsg-api.md section 2.1); None where the provider knows it no more.
 
     Raises:
         ProviderError: they could not be read.
     """
     try:
-        detail = client.detail(remote_id)
+        detail = client.detail(remote_id, backoff=backoff)
     except NotFound:
         return None
     return Delivery(
@@ -49,23 +56,30 @@ def read_delivery(client: ReadClient, remote_id: int, *, now: datetime) -> Deliv
 
 
 def count_deliveries(
-    client: ReadClient, state: State, session: StateSession, *, now: datetime, hold: Callable[[], str]
+    client: ReadClient,
+    state: State,
+    session: StateSession,
+    *,
+    now: datetime,
+    hold: Callable[[], str],
+    clock: Callable[[], datetime],
 ) -> Ended:
     """Record the numbers that have become final, as many as can be read now; returns the records that have them now.
 
-    Nothing depends on them but reports and estimates, so that few campaigns are asked for, and those of the last weeks
-    alone. What the provider does not answer, or what is left when `hold` says that the run shall end, waits for the
-    next run.
+    Nothing depends on them but reports and estimates, so that few campaigns are asked for, each once, and those of the
+    last weeks alone. What the provider does not answer, what is left after half a minute of `clock`, or when `hold`
+    says that the run shall end, waits for the next run.
 
     Raises:
         StateError: they could not be recorded.
     """
     found: list[PutRecord] = []
+    until = clock() + _SPAN
     for address, record, remote_id in islice(_final(state, now), _MOST):
-        if hold():
+        if hold() or clock() >= until:
             break
         try:
-            delivery = read_delivery(client, remote_id, now=now)
+            delivery = read_delivery(client, remote_id, now=now, backoff=_ONCE)
         except (ProviderError, ConfigurationError):
             break
         if delivery is not None:

@@ -19,8 +19,8 @@ class History(Protocol):
         """Whether there is any: the folder is in a repository."""
 
     @property
-    def is_whole(self) -> bool:
-        """Whether nothing of it is cut off, as in a shallow clone."""
+    def obstacle(self) -> str:
+        """Why what it tells is not to be relied on, as in a shallow clone; empty where it is."""
 
     @property
     def me(self) -> str:
@@ -40,7 +40,7 @@ class NoHistory:
     """The history of a folder that is in no repository: nothing is known."""
 
     is_kept = False
-    is_whole = False
+    obstacle = ""
     me = ""
 
     def authors(self, file: str, others: Iterable[str]) -> None:

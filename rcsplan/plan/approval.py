@@ -37,7 +37,9 @@ class ApprovedSend(_Document):
     address: str
     revision: int
     start_at: datetime | None = None
-    contacts: int | None = Field(default=None, description="Recipients that were approved; null where not known.")
+    contacts: int | None = Field(
+        default=None, lt=10**15, description="Recipients that were approved; null where not known."
+    )
     approves: str = Field(
         description="Digest of environment, account, address, revision, content, declared time, start and list ids."
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import MAXYEAR, MINYEAR, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -12,12 +14,15 @@ from rcsplan.errors import PlanRefused
 from rcsplan.plan.model import FORMAT_VERSION, ActionKind, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pydantic import JsonValue
 
     from rcsplan.plan.model import Action
     from rcsplan.state.model import Account
+
+#: No number of a plan is as large.
+_TOO_MUCH = 10**15
 
 
 def checksum_of(environment: str, account: Account, actions: Iterable[Action]) -> str:
@@ -71,12 +76,27 @@ def parse_plan(text: str, *, name: str) -> Plan:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise PlanRefused(f"{name} is not a plan", detail=f"{place}: {first['msg']}", hint=hint) from None
+    place = next(_beyond_reckoning(plan.model_dump()), "")
+    if place:
+        raise PlanRefused(f"{name} is not a plan", detail=f"{place}: nobody can reckon with this.", hint=hint)
     if plan.integrity != seal:
         detail = (
             "Its contents do not match the checksum that it carries: what would be applied is not what was planned."
         )
         raise PlanRefused(f"{name} was altered after it was made", detail=detail, hint=hint)
     return plan
+
+
+def _beyond_reckoning(value: object, place: str = "") -> Iterator[str]:
+    """Where a plan holds numbers, or times, that no planner writes and no arithmetic bears."""
+    match value:
+        case dict() | list() | tuple():
+            for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from _beyond_reckoning(part, f"{place}.{key}" if place else str(key))
+        case Decimal() | int() | float() if not -_TOO_MUCH < value < _TOO_MUCH:
+            yield place
+        case datetime() if value.tzinfo is None or value.year in {MINYEAR, MAXYEAR}:
+            yield place
 
 
 def _seal(document: dict[str, JsonValue]) -> str:

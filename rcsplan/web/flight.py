@@ -85,6 +85,12 @@ class Flight:
                 self._refuse_when_late(self.deadline)
             self.began = True
 
+    def watch(self, stream: object) -> None:
+        """Watch over the stream of an answer that has begun; of a connection that is used again nobody told before."""
+        self._socket = _socket_of(stream) or self._socket
+        if self.deadline is not None and not self.deadline.remaining():
+            self._cut()
+
     @staticmethod
     def _refuse_when_late(deadline: Deadline) -> None:
         if not deadline.remaining():

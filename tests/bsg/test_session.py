@@ -277,3 +277,12 @@ def test_reprs_and_logs_never_hold_key_or_token(raw_server, dial, caplog):
     assert session._bearer.token not in caplog.text
     assert KEY not in caplog.text
     assert session._bearer.token not in shown.replace(caplog.text, "")
+
+
+def test_a_read_that_comes_a_byte_at_a_time_fails_at_its_deadline(raw_server, dial):
+    server = raw_server((b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + b" " * 900, "drip"))
+    session = dial(server.url, read_deadline=1.5)._session
+    session.log_in()
+    with pytest.raises(httpx.ReadTimeout, match=r"no complete answer within 1\.5 seconds"):
+        session.get("/api/groups")
+    assert server.connections == 1

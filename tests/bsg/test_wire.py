@@ -216,3 +216,20 @@ def test_what_is_no_list_is_no_page(document):
 def test_a_body_that_is_no_json_is_an_error(body):
     with pytest.raises(ValueError, match=r".+"):
         parse_document(body)
+
+
+@pytest.mark.parametrize("number", [-1, 10**15, "9" * 16, "9" * 6000, True])
+def test_a_count_that_no_account_has_says_nothing(number):
+    detail = CampaignDetail.model_validate({"id": 1, "total_phones": number, "statistics": {"delivered": number}})
+    assert (detail.total_phones, detail.statistics) == (None, {})
+
+
+@pytest.mark.parametrize("amount", [10**15, "1e400000", "-1e400000"])
+def test_an_amount_that_no_account_has_says_nothing(amount):
+    assert CampaignDetail.model_validate({"id": 1, "total_price": amount}).total_price is None
+
+
+@pytest.mark.parametrize("amount", [10**15, "9e999999", "-9e999999", "9" * 5000])
+def test_a_balance_that_no_account_has_cannot_be_read(amount):
+    with pytest.raises(ValueError, match="balance"):
+        Balance.model_validate({"balance": amount, "credit": amount})

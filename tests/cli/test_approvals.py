@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rcsplan.campaign.digest import sha256
 from rcsplan.errors import ExitCode
-from rcsplan.plan.approval import approval_of, format_approval
+from rcsplan.plan.approval import approval_of, format_approval, parse_approval
 from rcsplan.plan.document import parse_plan
 from tests.cli.repository import git
 from tests.cli.reviewed import ANN, AUTHOR, BOB, approve, begin_reviewed, commit_as, manifest, save_plan
@@ -269,6 +270,18 @@ def test_what_is_no_approval_is_none(reviewed, text):
     assert reviewed.apply().code == ExitCode.BLOCKED
 
 
+def test_more_recipients_than_there_are_people_are_approved_by_nobody(reviewed):
+    approve(reviewed, ANN)
+    file = approval_file(reviewed)
+    approval = parse_approval(file.read_text(), name="it")
+    sends = tuple(send.model_copy(update={"contacts": 10**400}) for send in approval.sends)
+    forged = json.loads(format_approval(approval.model_copy(update={"sends": sends})))
+    forged["integrity"] = "sha256:" + sha256({key: value for key, value in forged.items() if key != "integrity"})
+    file.write_text(json.dumps(forged))
+    commit_as(reviewed, ANN)
+    assert reviewed.apply().code == ExitCode.BLOCKED
+
+
 def test_one_person_counts_once(project):
     reviewed = begin_reviewed(project, approvals=TWO_OF_LEGAL)
     approve(reviewed, ANN)
@@ -299,6 +312,37 @@ def test_in_a_shallow_clone_nothing_counts(reviewed, tmp_path):
     shallow = type(reviewed)(tmp_path / "shallow", reviewed.capsys)
     done = shallow.apply()
     assert (done.code, "fetch-depth: 0" in done.said) == (ExitCode.BLOCKED, True)
+
+
+@pytest.mark.parametrize(
+    "surroundings", [{"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, {"PATH": "/nonexistent"}], ids=["owner", "missing"]
+)
+def test_in_a_repository_of_which_git_says_nothing_nothing_counts(reviewed, surroundings, monkeypatch):
+    plan = save_plan(reviewed)
+    for who in (ANN, BOB, "carl@acme.example"):
+        assert reviewed.run("approve", plan, "--as", who, "--yes").code == 0
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    done = reviewed.apply()
+    said = " ".join(done.err.split())
+    assert (done.code, "where git does not answer" in said, reviewed.ledger()) == (ExitCode.BLOCKED, True, [])
+
+
+def test_in_a_repository_without_a_commit_nothing_counts(reviewed):
+    plan = save_plan(reviewed)
+    (reviewed.folder / ".git").rename(reviewed.folder.parent / "elsewhere")
+    git(reviewed.folder, "init", "--quiet")
+    assert reviewed.run("approve", plan, "--as", ANN, "--yes").code == 0
+    assert "in a repository that has no commit" in " ".join(reviewed.apply().err.split())
+
+
+def test_settings_of_the_machine_hide_no_author(reviewed):
+    reviewed.edit("sale.yaml", "sale: {{", "Sale! {{")
+    commit_as(reviewed, ANN)
+    reviewed.write(".git-blame-ignore-revs", git(reviewed.folder, "rev-parse", "HEAD") + "\n")
+    commit_as(reviewed, BOB)
+    git(reviewed.folder, "config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
+    assert [action["authors"] for action in reviewed.plan()["actions"]] == [[ANN, AUTHOR]]
 
 
 def test_without_git_one_more_is_needed(reviewed):

@@ -163,6 +163,11 @@ def dirty(project):
     project.write("note.txt", "not committed")
 
 
+def dirty_where_git_shall_not_say_so(project):
+    git(project.folder, "config", "status.showUntrackedFiles", "no")
+    dirty(project)
+
+
 def detached(project):
     git(project.folder, "checkout", "--quiet", "--detach")
 
@@ -190,7 +195,17 @@ def whose_branch_is_gone(project):
 
 
 @pytest.mark.parametrize(
-    "spoil", [dirty, detached, ahead, diverged, without_upstream, without_remote, whose_branch_is_gone]
+    "spoil",
+    [
+        dirty,
+        dirty_where_git_shall_not_say_so,
+        detached,
+        ahead,
+        diverged,
+        without_upstream,
+        without_remote,
+        whose_branch_is_gone,
+    ],
 )
 def test_a_checkout_that_cannot_follow_submits_nothing(cloned, spoil):
     spoil(cloned)

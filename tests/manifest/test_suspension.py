@@ -39,7 +39,10 @@ def test_without_an_end_only_an_edit_ends_it(tmp_path):
     assert project.environment().suspensions[0].ends_at(KYIV) is None
 
 
-@pytest.mark.parametrize("until", ["tomorrow", "2026-12-24", "2026-13-24 09:00", "09:00"])
+@pytest.mark.parametrize(
+    "until",
+    ["tomorrow", "2026-12-24", "2026-13-24 09:00", "09:00", "0001-01-01 00:00", "9999-12-31T23:59-12:00"],
+)
 def test_anything_else_is_no_time(tmp_path, until):
     problems = problems_of(tmp_path, {**PROJECT, "suspend": {"reason": "Stock-taking", "until": until}})
     assert [problem.code for problem in problems] == ["wrong-time"]

@@ -23,6 +23,15 @@ def sent(shop):
     return shop
 
 
+@pytest.fixture
+def sent_and_uncounted(shop):
+    """A shop whose send has gone out and ended, while nobody looked."""
+    shop.declare("spring")
+    shop.apply()
+    shop.clock.tick(11 * DAY)
+    return shop
+
+
 def test_the_numbers_are_recorded_once_they_are_final(sent):
     recorded = sent.record().delivery
     assert (recorded.phones, recorded.currency, sum(recorded.rcs.values())) == (1240, "EUR", 1240)
@@ -86,13 +95,32 @@ def test_a_provider_that_does_not_tell_breaks_no_apply(shop, fault):
     assert (shop.apply().exit_code, shop.record().delivery.phones) == (0, 1240)
 
 
+def test_what_fails_is_asked_for_once_in_a_run(sent_and_uncounted):
+    shop = sent_and_uncounted
+    shop.break_with(f"{DETAIL}=error_before")
+    before = shop.clock()
+    shop.apply()
+    assert shop.clock() == before
+
+
+def test_a_provider_that_tells_slowly_holds_no_apply_up(shop):
+    for number in range(4):
+        shop.declare(f"spring-{number}")
+    shop.apply()
+    shop.clock.tick(11 * DAY)
+    shop.break_with(f"{DETAIL}=slow:20")
+    shop.apply()
+    counted = [shop.record(f"spring-{number}").delivery is not None for number in range(4)]
+    assert counted.count(True) == 2
+
+
 class Details:
     """A client of which only the numbers of campaigns are asked."""
 
     def __init__(self):
         self.asked = []
 
-    def detail(self, remote_id):
+    def detail(self, remote_id, **_):
         self.asked.append(remote_id)
         raise NotFound("unknown")
 
@@ -110,25 +138,27 @@ def ended(number):
 def test_one_run_counts_the_newest_hundred():
     client = Details()
     state = make_state([ended(number) for number in range(1, 151)])
-    count_deliveries(client, state, Session(), now=NOW, hold=lambda: "")
+    count_deliveries(client, state, Session(), now=NOW, hold=lambda: "", clock=lambda: NOW)
     assert client.asked == list(range(1, 101))
 
 
 def test_what_began_long_ago_is_not_asked_for():
     client = Details()
-    count_deliveries(client, make_state([ended(100_000)]), Session(), now=NOW, hold=lambda: "")
+    count_deliveries(client, make_state([ended(100_000)]), Session(), now=NOW, hold=lambda: "", clock=lambda: NOW)
     assert client.asked == []
 
 
 def test_a_run_that_shall_end_asks_nothing_more():
     client = Details()
-    count_deliveries(client, make_state([ended(1)]), Session(), now=NOW, hold=lambda: "the run was interrupted")
+    count_deliveries(
+        client, make_state([ended(1)]), Session(), now=NOW, hold=lambda: "the run was interrupted", clock=lambda: NOW
+    )
     assert client.asked == []
 
 
 def test_a_campaign_that_the_provider_knows_no_more_keeps_no_numbers():
     state = make_state([ended(1)])
-    count_deliveries(Details(), state, Session(), now=NOW, hold=lambda: "")
+    count_deliveries(Details(), state, Session(), now=NOW, hold=lambda: "", clock=lambda: NOW)
     assert state.sends["send-1"].revisions[1].delivery is None
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rcsplan.campaign.digest import sha256
 from rcsplan.campaign.model import ListRef
 from rcsplan.errors import PlanRefused
 from rcsplan.plan.document import format_plan, parse_plan
@@ -193,3 +194,20 @@ def test_an_approval_ends_with_another(make):
 def test_every_plan_has_its_own_id():
     ids = {plan_of(make_send(), now=NOW.replace(second=second)).id for second in range(5)}
     assert len(ids) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("created_at",), "2026-12-04T10:00:00"),
+        (("actions", 0, "start_at"), "9999-12-31T23:59:59-12:00"),
+        (("expires_at",), "0001-01-01T00:00:00+12:00"),
+        (("actions", 0, "audience", "contacts"), 10**400),
+        (("estimate",), {"currency": "EUR", "expected": "1e999999999", "worst": None, "unknown": 0}),
+    ],
+)
+def test_what_cannot_be_reckoned_with_is_refused_also_under_a_seal(path, value):
+    document = json.loads(with_leaf(path, value))
+    unsealed = {key: part for key, part in document.items() if key != "integrity"}
+    error = refusal(json.dumps(unsealed | {"integrity": f"sha256:{sha256(unsealed)}"}))
+    assert (error.detail.startswith(".".join(map(str, path))), "reckon" in error.detail) == (True, True)
