@@ -37,6 +37,8 @@ def follow(team, block):
 
 
 def test_the_section_leads_to_an_applied_merge(team, tmp_path):
+    # As `git init` begins where nobody has set another name.
+    git(team.desk, "symbolic-ref", "HEAD", "refs/heads/master")
     follow(team, WRITE)
     # As a user does it, but for the account and the place of the state, which are those of this test.
     project = team.read("rcsplan.yaml").split("  # production:")[0] + ENVIRONMENT
