@@ -36,6 +36,7 @@ def follow(team, block):
     assert done.code == 0, done.out
 
 
+@pytest.mark.full
 def test_the_section_leads_to_an_applied_merge(team, tmp_path):
     # As `git init` begins where nobody has set another name.
     git(team.desk, "symbolic-ref", "HEAD", "refs/heads/master")

@@ -25,6 +25,7 @@ def step(by_script, tmp_path):
     return run
 
 
+@pytest.mark.full
 def test_from_a_proposed_change_to_an_applied_merge(by_script, step):
     by_script.branch("sale")
     by_script.write("sale.yaml", campaign("sale", "2026-12-04 10:00"))

@@ -59,6 +59,7 @@ def on_pull_request(runner, commit, *, fork=False):
     return runner.run("pull_request", commit, payload=payload, ref="refs/pull/12/merge")
 
 
+@pytest.mark.full
 def test_a_pull_request_is_checked_planned_and_commented_on(on_github, runner, github):
     run = on_pull_request(runner, propose(on_github, "sale", SALE))
     assert run.results == {"check": "success", "plan": "success"}, run.out

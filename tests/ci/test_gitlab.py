@@ -81,6 +81,7 @@ def test_a_merge_is_planned_and_exactly_that_is_applied(on_gitlab, runner):
     )
 
 
+@pytest.mark.full
 def test_a_job_that_is_run_again_does_nothing_and_succeeds(on_gitlab, runner):
     propose(on_gitlab, "sale", SALE)
     commit = on_gitlab.merge("sale")

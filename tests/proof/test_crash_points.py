@@ -48,7 +48,7 @@ def test_an_apply_has_a_step_before_and_after_all_that_it_does(stage):
     assert steps["check: after"] == SUBMISSIONS + STOPS
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.full) for part in range(1, PARTS))])
 def test_who_dies_at_any_step_of_an_apply_sends_nothing_twice_and_loses_nothing(stage, part):
     steps = part_of(steps_of(stage), part)
     tally = crash_once(stage, steps)
@@ -90,7 +90,7 @@ def test_what_a_machine_forgets_that_loses_power_at_any_step_is_neither_double_n
     assert tally.histories == tally.counts["kills"] == len(steps)
 
 
-@pytest.mark.parametrize("parts", [7, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("parts", [14, pytest.param(1, marks=pytest.mark.full)])
 def test_who_dies_at_any_step_of_a_saved_plan_sends_nothing_twice_and_loses_nothing(stage, parts):
     steps = part_of(steps_of(stage, applying_saved), 0, parts=parts)
     tally = crash_once(stage, steps, applying_saved)

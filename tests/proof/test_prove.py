@@ -50,6 +50,7 @@ def test_it_fails_where_anything_is_double_lost_or_unsettled_or_the_naive_runner
     assert prove([("a part", lambda: part)], lambda: naive) == code
 
 
+@pytest.mark.full
 def test_a_tiny_run_prints_a_line_for_each_part_and_the_totals():
     command = [sys.executable, "-m", "tests.proof.prove", "--quick", "--runs", "20"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

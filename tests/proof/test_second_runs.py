@@ -42,9 +42,7 @@ def test_at_any_step_of_an_apply_another_one_finds_the_lock_taken_and_does_nothi
 
 
 @pytest.mark.parametrize("settle_timeout", [180, 0])
-@pytest.mark.parametrize(
-    ("first", "parts"), [(part, 8) for part in (1, 4)] + [pytest.param(1, 1, marks=pytest.mark.full)]
-)
+@pytest.mark.parametrize(("first", "parts"), [(4, 12), pytest.param(1, 1, marks=pytest.mark.full)])
 def test_at_any_step_of_an_apply_its_lock_is_broken_and_it_submits_nothing_more(stage, first, parts, settle_timeout):
     steps, numbers = steps_from(stage, first, parts=parts)
     met = break_in(stage, numbers, settle_timeout=settle_timeout)
