@@ -14,19 +14,17 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from rcsplan.cli.history import GitHistory
 from rcsplan.errors import ConfigurationError, UsageError
-from rcsplan.manifest.changes import Changes
-from rcsplan.operations.history import NoHistory
-from rcsplan.plan.facts import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from typing import TextIO
 
+    from rcsplan.manifest.changes import Changes
     from rcsplan.manifest.settings import Secret
     from rcsplan.operations.history import History
+    from rcsplan.plan.facts import Source
 
 _VARIABLE_PREFIX = "RCSPLAN_VAR_"
 #: Logs of CI systems are read in browsers, where 100 columns fit beside their own margins; files and pipes likewise.
@@ -167,11 +165,16 @@ class Surroundings:
 
     def source(self) -> Source:
         """The git commit of the project, and whether the work tree differs from it; empty outside git."""
+        from rcsplan.plan.facts import Source
+
         commit = self._git("rev-parse", "HEAD")
         return Source(commit=commit, dirty=bool(self._git("status", "--porcelain", "--", "."))) if commit else Source()
 
     def history(self) -> History:
         """Who wrote what of the project, by git; a repository is one also where git does not speak of it."""
+        from rcsplan.cli.history import GitHistory
+        from rcsplan.operations.history import NoHistory
+
         folder = self.folder.resolve()
         if not any(os.path.lexists(place / ".git") for place in (folder, *folder.parents)):
             return NoHistory()
@@ -188,6 +191,8 @@ class Surroundings:
             ConfigurationError: the folder is in no git repository, or git fails.
             UsageError: the repository has no such commit.
         """
+        from rcsplan.manifest.changes import Changes
+
         if not self._git("rev-parse", "--git-dir"):
             raise ConfigurationError(
                 "What has changed is not known here",
