@@ -18,7 +18,7 @@ from rcsplan.cli.files import read_plan
 from rcsplan.cli.heartbeats import heartbeat
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.notifying import Told, notify_applied, notify_refused
-from rcsplan.cli.options import SPAN, ci_outputs_option, variable_options
+from rcsplan.cli.options import ci_outputs_option, submission_options, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.surroundings import is_screen, utc_now
 from rcsplan.cli.wiring import open_target
@@ -46,16 +46,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("what", nargs=-1, metavar="[FILE | ADDRESS...]")
 @click.option("--auto-approve", is_flag=True, help="Do not ask; needed where there is no terminal.")
-@click.option("--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Submissions at once.")
-@click.option("--lock-timeout", type=SPAN, default="0s", metavar="SPAN", help="How long to wait for the lock: 5m.")
-@click.option(
-    "--settle-timeout",
-    type=SPAN,
-    default="3m",
-    show_default=True,
-    metavar="SPAN",
-    help="How long to wait for what became of submissions without an answer.",
-)
+@submission_options
 @click.option("--allow-mass-stop", is_flag=True, help="Stop or replace more than policy.max_stop allows.")
 @click.option("--allow-stop-sending", is_flag=True, help="Stop removed sends although they are sending, or about to.")
 @click.option("--restore", multiple=True, metavar="ADDRESS", help="Bring back a version whose successor was refused.")

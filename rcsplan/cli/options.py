@@ -85,3 +85,19 @@ def ci_outputs_option(command: _Command) -> _Command:
 def address_arguments(command: _Command) -> _Command:
     """Any number of addresses or campaign names, as `addresses`."""
     return click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")(command)
+
+
+def submission_options(command: _Command) -> _Command:
+    """`--parallelism`, `--lock-timeout` and `--settle-timeout` of what submits, as their names."""
+    settling = "How long to wait for what became of submissions without an answer."
+    for option in (
+        click.option("--settle-timeout", type=SPAN, default="3m", show_default=True, metavar="SPAN", help=settling),
+        click.option(
+            "--lock-timeout", type=SPAN, default="0s", metavar="SPAN", help="How long to wait for the lock: 5m."
+        ),
+        click.option(
+            "--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Submissions at once."
+        ),
+    ):
+        command = option(command)
+    return command

@@ -13,7 +13,7 @@ from rcsplan.cli.attendant import Attendant
 from rcsplan.cli.checkout import fast_forward
 from rcsplan.cli.ci_outputs import find_ci_outputs
 from rcsplan.cli.invocation import Invocation, pass_invocation
-from rcsplan.cli.options import SPAN, ci_outputs_option, format_option, variable_options
+from rcsplan.cli.options import SPAN, ci_outputs_option, format_option, submission_options, variable_options
 from rcsplan.cli.signals import Interruption
 from rcsplan.cli.surroundings import Surroundings
 from rcsplan.cli.watch import watched
@@ -37,16 +37,7 @@ if TYPE_CHECKING:
 @click.option("--every", type=SPAN, metavar="SPAN", help="Round after round, with at most so long in between: 5m.")
 @click.option("--git-pull", is_flag=True, help="Before each round, bring a clean checkout to its upstream.")
 @click.option("--listen", metavar="HOST:PORT", help="Serve /healthz, /readyz and /metrics; port 0 picks one.")
-@click.option("--parallelism", type=click.IntRange(1, 64), default=4, show_default=True, help="Submissions at once.")
-@click.option("--lock-timeout", type=SPAN, default="0s", metavar="SPAN", help="How long to wait for the lock: 5m.")
-@click.option(
-    "--settle-timeout",
-    type=SPAN,
-    default="3m",
-    show_default=True,
-    metavar="SPAN",
-    help="How long a round waits for what became of submissions without an answer.",
-)
+@submission_options
 @format_option("text", "json")
 @ci_outputs_option
 @variable_options
