@@ -1,4 +1,4 @@
-"""`run` and `test` die at each of their steps, and a loop that is killed all the time sends each once when it is due."""
+"""`run` and `test` die at each of their steps; a loop that is killed all the time sends each once, when it is due."""
 
 from __future__ import annotations
 
