@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from rcsplan.cli.main import run
 from rcsplan.operations.ci_files import RECIPES
@@ -50,7 +51,24 @@ def test_a_recipe_goes_to_the_root_of_the_repository(repository, name):
 
 def test_a_recipe_names_the_project_the_branch_and_the_version(everything):
     workflow = (everything / ".github/workflows/rcsplan.yml").read_text("utf-8")
-    assert ("RCSPLAN_PROJECT: campaigns\n" in workflow, "branches: [trunk]" in workflow) == (True, True)
+    assert ('RCSPLAN_PROJECT: "campaigns"\n' in workflow, 'branches: ["trunk"]' in workflow) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["2.10", "1", "true", "null"])
+def test_a_branch_or_a_folder_that_yaml_would_take_for_a_number_stays_a_name(repository, name):
+    (repository / ".git/HEAD").write_text(f"ref: refs/heads/{name}\n")
+    assert run(["init", name, *RECIPE_OPTIONS["github"], *RECIPE_OPTIONS["gitlab"]]) == 0
+    workflow, pipeline = (
+        YAML(typ="safe").load(repository / place) for place in (".github/workflows/rcsplan.yml", ".gitlab-ci.yml")
+    )
+    assert (workflow["on"]["push"]["branches"], workflow["env"]["RCSPLAN_PROJECT"]) == ([name], name)
+    assert pipeline[".rcsplan"]["variables"]["RCSPLAN_PROJECT"] == name
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_recipe_clones_less_than_approvals_need(everything, name):
+    texts = [(everything / place).read_text("utf-8") for place in RECIPES[name]]
+    assert [line for text in texts for line in text.splitlines() if "--depth" in line] == []
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -68,7 +86,7 @@ def test_the_branch_is_the_remotes_default_one(repository):
     (repository / ".git/refs/remotes/origin").mkdir(parents=True)
     (repository / ".git/refs/remotes/origin/HEAD").write_text("ref: refs/remotes/origin/stable\n")
     run(["init", "--ci", "github"])
-    assert "branches: [stable]" in (repository / ".github/workflows/rcsplan.yml").read_text("utf-8")
+    assert 'branches: ["stable"]' in (repository / ".github/workflows/rcsplan.yml").read_text("utf-8")
 
 
 def test_a_project_that_is_there_gets_the_recipe_alone(repository):

@@ -37,7 +37,7 @@ def storm(stage: Stage, number: int, *, seed: int, steps: int = _STEPS) -> Tally
     for history in range(number):
         with stage.opened(transit=seeded.choice((None, timedelta(seconds=seeded.randint(1, 100))))) as world:
             when = f"in storm {history} of seed {seed}"
-            world.faults = tuple(_any_fault(seeded) for _ in range(seeded.randint(0, 3)))
+            world.faults = tuple(any_fault(seeded) for _ in range(seeded.randint(0, 3)))
             for _ in range(3):
                 _befall(world, seeded, steps)
                 world.apply(settle_timeout=seeded.choice((0, 30, 180)))
@@ -83,6 +83,7 @@ def _elsewhere(world: World, *, breaks_lock: bool) -> None:
         other.apply(settle_timeout=0 if breaks_lock else 180)
 
 
-def _any_fault(seeded: random.Random) -> str:
+def any_fault(seeded: random.Random) -> str:
+    """A fault that strikes some requests, by chance."""
     strength = seeded.choice((0.1, 0.3, 0.6))
     return f"{seeded.choice(_ENDPOINTS)}={seeded.choice(_KINDS)}:{strength}@{seeded.getrandbits(32)}"

@@ -30,6 +30,7 @@ from rcsplan.operations import states
 from rcsplan.operations.apply import ApplyOptions, Attendance, apply, apply_saved
 from rcsplan.operations.history import NoHistory
 from rcsplan.operations.recover import recover
+from rcsplan.operations.run import reconcile
 from rcsplan.operations.stop import live_campaigns, stop_campaigns
 from rcsplan.operations.target import Target
 from rcsplan.plan.facts import Source
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
     from rcsplan.backend.protocol import StateStore
+    from rcsplan.operations.run import Round
     from rcsplan.sandbox.faults import Fault
     from tests.proof.campaigns import Campaign
 
@@ -58,7 +60,8 @@ _URL = "http://127.0.0.1"
 #: How long a request may be on its way before its sender hangs up: the default of provider.deadline.
 _PATIENCE = timedelta(seconds=60)
 
-_USUAL = ApplyOptions(parallelism=1, skip_blocked=True, on_error=OnError.CONTINUE, allow_mass_stop=True)
+#: As whoever runs unattended asks for it.
+USUAL = ApplyOptions(parallelism=1, skip_blocked=True, on_error=OnError.CONTINUE, allow_mass_stop=True)
 _PROJECT = """\
 apiVersion: rcsplan/v1
 kind: Project
@@ -280,11 +283,15 @@ class World:
 
     def apply(self, **options: object) -> Run:
         """`rcsplan apply --auto-approve --skip-blocked --on-error continue`, one submission after the other."""
-        return self._run(lambda: apply(self.target(), replace(_USUAL, **options), self._nobody()))
+        return self.run(lambda: apply(self.target(), replace(USUAL, **options), self.attend()))
+
+    def run_once(self) -> Run:
+        """`rcsplan run --once`."""
+        return self.run(self._round)
 
     def apply_saved(self, saved: object) -> Run:
         """`rcsplan apply FILE`, of a plan that `plan` returned."""
-        return self._run(lambda: apply_saved(self.target(), saved, _USUAL, self._nobody()))
+        return self.run(lambda: apply_saved(self.target(), saved, USUAL, self.attend()))
 
     def recover(self) -> None:
         """`rcsplan state recover`, where a run on this machine left something to be recorded."""
@@ -294,16 +301,16 @@ class World:
 
     def plan(self) -> Run:
         """`rcsplan plan`."""
-        return self._run(lambda: planning.plan(self.target()))
+        return self.run(lambda: planning.plan(self.target()))
 
     def stop(self, *addresses: str) -> Run:
         """`rcsplan stop ADDRESS… --auto-approve`."""
         target = self.target()
-        return self._run(lambda: stop_campaigns(target, live_campaigns(target, addresses), lock_timeout=0))
+        return self.run(lambda: stop_campaigns(target, live_campaigns(target, addresses), lock_timeout=0))
 
     def unlock(self) -> Run:
         """`rcsplan state unlock`."""
-        return self._run(lambda: self.open_store(self).unlock())
+        return self.run(lambda: self.open_store(self).unlock())
 
     def converge(self, *, runs: int = 6, pause: timedelta = timedelta(minutes=1)) -> Run:
         """Apply again and again, as a CI system would, until an apply exits 0; the last run either way.
@@ -372,16 +379,24 @@ class World:
 
         return fused
 
+    def _round(self) -> Round:
+        done = reconcile(self.target, USUAL, self.attend)
+        if done.error is not None:
+            raise done.error
+        return done
+
     def _let_arrive(self) -> None:
         arrived = [request for request in self._under_way if request.arrives_at <= self.clock()]
         for request in arrived:
             self._under_way.remove(request)
             create_app(self.simulator)({**request.environ, "wsgi.input": io.BytesIO(request.body)}, lambda *_: None)
 
-    def _nobody(self) -> Attendance:
+    def attend(self, _: Target | None = None) -> Attendance:
+        """Nobody is there."""
         return Attendance(show=lambda _: None, confirm=lambda _: True, listen=lambda _: None, hold=lambda: self.hold)
 
-    def _run(self, command: Callable[[], object]) -> Run:
+    def run(self, command: Callable[[], object]) -> Run:
+        """A command that may die, or end in an error."""
         self.counts["runs"] += 1
         try:
             done = command()
