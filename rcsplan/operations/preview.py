@@ -161,6 +161,7 @@ def _before(action: Action, entry: CalendarEntry) -> CalendarEntry | None:
         is_instant=action.prior.start_at is None,
         fallback_at=start + validity if sms_of(body) is not None else None,
         sender=str(body.get("sender", entry.sender)),
+        lists=tuple(one.name for one in action.prior.lists),
         body=body,
         collides_with=(),
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rcsplan.campaign.message import cards_of, sms_of, text_of
 from rcsplan.campaign.sms import segmented
 from rcsplan.output.markdown import block, code, prose
-from rcsplan.output.moments import moment, money
-from rcsplan.output.plan_send import declared, sms_parts
+from rcsplan.output.moments import declared, moment, money
+from rcsplan.output.plan_send import sms_parts
 from rcsplan.output.terminal import visible, wrapped
 
 if TYPE_CHECKING:

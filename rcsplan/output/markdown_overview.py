@@ -9,8 +9,7 @@ from rcsplan.output.approval_text import demand_words
 from rcsplan.output.markdown import code, prose
 from rcsplan.output.markdown_send import SENDING, way_out_lines
 from rcsplan.output.markdown_table import time_of
-from rcsplan.output.moments import count, moment, money, paused
-from rcsplan.output.plan_send import declared
+from rcsplan.output.moments import count, declared, moment, money, paused
 from rcsplan.output.plan_text import COUNTS, minute, verdict
 
 if TYPE_CHECKING:
@@ -110,5 +109,5 @@ def _cost(estimate: PlanEstimate | None) -> str:
     words += [f"worst case {amount(estimate.worst)}"] if estimate.worst is not None else []
     words += [f"not known of {count(estimate.unknown, 'send')}, which it leaves out"] if estimate.unknown else []
     words += [f"{amount(estimate.balance)} may still be spent"] if estimate.balance is not None else []
-    words += [f"{amount(estimate.month)} in its busiest month"] if estimate.month is not None else []
+    words += [f"{amount(estimate.month)} at worst in its busiest month"] if estimate.month is not None else []
     return " · ".join(words)

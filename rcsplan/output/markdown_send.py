@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rcsplan.output.changes import changed_words, changes_of, list_names
 from rcsplan.output.markdown import block, code, html_code, prose
 from rcsplan.output.markdown_message import message_lines
-from rcsplan.output.moments import count, moment, money, span
-from rcsplan.output.plan_send import has_own_second, place_of, start_of, value_of
+from rcsplan.output.moments import count, has_own_second, moment, money, span
+from rcsplan.output.plan_send import place_of, start_of, value_of
 from rcsplan.output.terminal import shortened, wrapped
 from rcsplan.output.words import word_changes
 from rcsplan.plan.model import ActionKind
@@ -82,7 +83,9 @@ def _summary(action: Action) -> str:
     """What is seen of a fold that is closed: HTML, in which no Markdown is read."""
     reason = f": {reason_words(action.reason)}" if action.reason else ""
     contacts = f" · {count(action.audience.contacts, 'contact')}"
-    return f"{mark(action)}<b>{action.action}{reason}</b> {html_code(action.address)}{contacts}"
+    words = changed_words(action)
+    changed = f" · changed: {words}" if words else ""
+    return f"{mark(action)}<b>{action.action}{reason}</b> {html_code(action.address)}{contacts}{changed}"
 
 
 def _why(action: Action) -> Iterator[str]:
@@ -139,7 +142,8 @@ def _lists(action: Action) -> str:
 def _arithmetic(estimate: Estimate) -> Iterator[str]:
     """How a cost comes about, as expected and at worst: numbers that a reviewer can check."""
     unknown = prose(" ".join(estimate.unknown))
-    reach = "" if estimate.reach is None else f"; {estimate.reach:.0%} reached by RCS {prose(estimate.reach_origin)}"
+    origin = f" ({prose(estimate.reach_origin)})" if estimate.reach_origin else ""
+    reach = "" if estimate.reach is None else f"; {estimate.reach:.0%} reached by RCS{origin}"
     terms = " + ".join(_term(channel, channel.messages) for channel in estimate.channels if channel.messages)
     if estimate.expected is None:
         yield f"**Cost:** not known: {unknown}".removesuffix(": ")
@@ -174,17 +178,17 @@ def _findings(action: Action) -> Iterator[str]:
 
 
 def _changes(action: Action) -> Iterator[str]:
-    if not action.diff:
+    changes, names = changes_of(action), list_names(action)
+    if not changes:
         return
-    names = {entry.id: entry.name for entry in action.audience.lists}
     yield "**Changed** since it was submitted: what is gone as `[-gone-]`, what is new as `{+new+}`"
     yield ""
     yield block(
-        (line for change in action.diff[:_MOST_CHANGES] for line in _change(change, names)),
+        (line for change in changes[:_MOST_CHANGES] for line in _change(change, names)),
         language="diff",
     )
-    if len(action.diff) > _MOST_CHANGES:
-        yield f"And {len(action.diff) - _MOST_CHANGES:,} fields more."
+    if len(changes) > _MOST_CHANGES:
+        yield f"And {len(changes) - _MOST_CHANGES:,} fields more."
     yield ""
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from rcsplan.campaign.message import sms_of
 from rcsplan.output.markdown import cell, in_cell, prose
 from rcsplan.output.markdown_send import SENDING, cost_words, mark, reason_words
-from rcsplan.output.moments import date_of, parts_of
-from rcsplan.output.plan_send import declared
+from rcsplan.output.moments import date_of, declared, parts_of
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ class Table:
         return f"{self._time(declared(action, action.start_at), action.timezone)}{opens}"
 
     def _sms_leaves(self, action: Action) -> str:
+        if action.action is ActionKind.STOP:
+            return "-"
         if sms_of(action.payload or {}) is None:
             return "no SMS"
         if action.fallback_at is None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rcsplan.output.terminal import visible
 
 if TYPE_CHECKING:
-    from rcsplan.plan.model import Suspension
+    from rcsplan.plan.model import Action, Suspension
 
 _CENT = Decimal("0.01")
 
@@ -21,6 +21,16 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def moment(instant: datetime, zone: str) -> str:
     """`Tue 1 Dec 2026 10:00 Europe/Kyiv`, with seconds only where there are any."""
     return " ".join(parts_of(instant, zone))
+
+
+def declared(action: Action, instant: datetime) -> datetime:
+    """A moment of a send as it follows from what was declared: without the second that rcsplan chose."""
+    return instant.replace(second=0) if has_own_second(action) else instant
+
+
+def has_own_second(action: Action) -> bool:
+    """Whether rcsplan chose the second at which it starts."""
+    return action.start_at is not None and bool(action.start_at.second) and ":00 " in action.declared_start
 
 
 def parts_of(instant: datetime, zone: str) -> tuple[str, str, str]:

@@ -10,8 +10,7 @@ from rcsplan.output.markdown_overview import closing, counted, guard_lines, head
 from rcsplan.output.markdown_room import Noun, Step, choose, size
 from rcsplan.output.markdown_send import blocked_line, details, finding_words
 from rcsplan.output.markdown_table import Table, table_of, time_of
-from rcsplan.output.moments import count
-from rcsplan.output.plan_send import declared
+from rcsplan.output.moments import count, declared
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
 from rcsplan.campaign.sms import forcing_character, in_gsm, named, segmented
+from rcsplan.output.changes import changes_of, list_names
 from rcsplan.output.cost_text import cost_of_send, saving_of_a_part
-from rcsplan.output.moments import count, date_of, moment, span
+from rcsplan.output.moments import count, date_of, declared, has_own_second, moment, span
 from rcsplan.output.terminal import Style, hanging, shortened, visible
 from rcsplan.output.words import word_diff
 from rcsplan.plan.model import ActionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from pydantic import JsonValue
 
@@ -99,16 +99,6 @@ def start_of(action: Action) -> str:
     return moment(declared(action, action.start_at), action.timezone) if action.start_at is not None else ""
 
 
-def declared(action: Action, instant: datetime) -> datetime:
-    """A moment of a send as it follows from what was declared: without the second that rcsplan chose."""
-    return instant.replace(second=0) if has_own_second(action) else instant
-
-
-def has_own_second(action: Action) -> bool:
-    """Whether rcsplan chose the second at which it starts."""
-    return action.start_at is not None and bool(action.start_at.second) and ":00 " in action.declared_start
-
-
 def sms_parts(text: str, *, saving: str = "") -> str:
     """What a text costs as SMS, which character makes it dear, and what a cut would save: `saving` in money."""
     found = segmented(text)
@@ -159,8 +149,7 @@ def _facts(action: Action, plan: Plan, style: Style, *, longest: int | None) -> 
         yield from _fallback(action, longest=longest)
         if action.estimate is not None:
             yield "cost", [cost_of_send(action.estimate)]
-    if action.diff:
-        yield from _changes(action, style)
+    yield from _changes(action, style)
     yield from _notes(action)
     yield from _policy(action, style)
 
@@ -260,8 +249,8 @@ def _fallback(action: Action, *, longest: int | None) -> Iterator[_Fact]:
 
 
 def _changes(action: Action, style: Style) -> Iterator[_Fact]:
-    names = {entry.id: entry.name for entry in action.audience.lists}
-    for change in action.diff:
+    names = list_names(action)
+    for change in changes_of(action):
         yield "diff", [f"{visible(change.path)}: {_change(change, names, style)}"]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import sms_of
-from rcsplan.output.moments import date_of, money, parts_of
-from rcsplan.output.plan_send import SIGNS, declared, paint, remarks_of
+from rcsplan.output.moments import date_of, declared, money, parts_of
+from rcsplan.output.plan_send import SIGNS, paint, remarks_of
 from rcsplan.output.terminal import columns, hanging, visible, width_of
 from rcsplan.plan.model import ActionKind
 

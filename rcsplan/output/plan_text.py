@@ -153,5 +153,7 @@ def _guard(detail: str, way_out: str, style: Style) -> Iterator[str]:
 def _closing(plan: Plan, style: Style) -> Iterator[str]:
     if plan.next_due is not None:
         yield f"Next to open: {moment(plan.next_due, plan.account_timezone)}."
-    text = f"Plan {visible(plan.id)}, valid until {minute(plan.expires_at, plan.account_timezone)}."
+    # As approvals, the history and the report name it.
+    name = visible(plan.checksum.removeprefix("sha256:")[:12])
+    text = f"Plan {name}, valid until {minute(plan.expires_at, plan.account_timezone)}."
     yield from hanging("", text, style.prose, margin=_MARGIN)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rcsplan.output.approval_text import demand_words
 from rcsplan.output.calendar_html import calendar_days, calendar_line, collisions_of, message_of
+from rcsplan.output.changes import changes_of
 from rcsplan.output.cost_text import cost_of_plan, cost_of_send
 from rcsplan.output.moments import count, moment, paused
 from rcsplan.output.page import format_page
@@ -137,10 +138,12 @@ def _versions(send: PreviewedSend, anchor: str) -> Iterator[_Version]:
             name=send.entry.address,
             badge=f"before: revision {action.prior.revision}" if action is not None and action.prior else "before",
             tone="",
-            facts=tuple(_times(send.before)),
+            facts=tuple(_facts_before(send.before)),
             message=message_of(send.before),
         )
     badge = _standing(action)
+    if action is not None and action.revision > 1:
+        badge += f", revision {action.revision}"
     yield _Version(
         anchor=anchor,
         name=send.entry.address,
@@ -178,10 +181,17 @@ def _facts(send: PreviewedSend) -> Iterator[_Fact]:
         yield _Fact(name="Way out", text=action.way_out)
     for finding in action.policy:
         yield _finding(finding)
-    if action.diff:
-        yield _Fact(name="Changed", text="\n".join(_changed(action)), tone="changed")
+    changed = "\n".join(_changed(action))
+    if changed:
+        yield _Fact(name="Changed", text=changed, tone="changed")
     for note in action.notes:
         yield _Fact(name="Note", text=note)
+
+
+def _facts_before(entry: CalendarEntry) -> Iterator[_Fact]:
+    if entry.lists:
+        yield _Fact(name="To", text=", ".join(entry.lists))
+    yield from _times(entry)
 
 
 def _audience(send: PreviewedSend) -> str:
@@ -199,7 +209,7 @@ def _times(entry: CalendarEntry) -> Iterator[_Fact]:
 
 def _changed(action: Action) -> Iterator[str]:
     """The fields that changed, a button as a whole."""
-    yield from dict.fromkeys(_BUTTON.sub(r"\1", change.path) for change in action.diff)
+    yield from dict.fromkeys(_BUTTON.sub(r"\1", change.path) for change in changes_of(action))
 
 
 def _finding(finding: PolicyFinding) -> _Fact:

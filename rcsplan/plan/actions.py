@@ -102,10 +102,7 @@ def action_of_record(address: str, verdict: Verdict, record: Record) -> Action:
         declared_start=record.declared_start,
         timezone=record.timezone,
         validity_hours=record.validity_hours,
-        audience=Audience(
-            lists=tuple(PlannedList(id=entry.id, name=entry.name, contacts=entry.contacts) for entry in record.lists),
-            contacts=record.contacts,
-        ),
+        audience=Audience(lists=_lists(record), contacts=record.contacts),
         archives=verdict.archives,
         despite_margin=verdict.despite_margin,
     )
@@ -144,4 +141,9 @@ def _prior(record: Record) -> Prior:
         status=record.remote.status if record.remote else None,
         wire_start_at=record.wire_start_at,
         start_at=record.start_at,
+        lists=_lists(record),
     )
+
+
+def _lists(record: Record) -> tuple[PlannedList, ...]:
+    return tuple(PlannedList(id=entry.id, name=entry.name, contacts=entry.contacts) for entry in record.lists)

@@ -88,6 +88,7 @@ class Prior(_Document):
     status: str | None = None
     wire_start_at: str | None = None
     start_at: datetime | None = None
+    lists: tuple[PlannedList, ...] = ()
 
 
 class FieldChange(_Document):

@@ -6,7 +6,7 @@ import pytest
 
 from rcsplan.campaign.model import ListRef, Waiver
 from rcsplan.plan.facts import ContactList, Source
-from rcsplan.plan.model import Drift, FieldChange, Place, PlannedState, Prior
+from rcsplan.plan.model import Drift, FieldChange, Place, PlannedList, PlannedState, Prior
 from rcsplan.plan.planner import make_plan
 from rcsplan.state.model import GONE
 from tests.builders import (
@@ -103,6 +103,7 @@ def test_an_action_holds_the_record_that_it_was_planned_against():
         status="scheduled",
         wire_start_at="2026-12-01 10:00:00",
         start_at=record.start_at,
+        lists=(PlannedList(id=1864275, name="Newsletter UA", contacts=1240),),
     )
 
 

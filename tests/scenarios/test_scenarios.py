@@ -19,8 +19,8 @@ from tests.cli.running import Project, begin_state
 FOLDER = Path(__file__).parent
 SCENARIOS = sorted(path.parent for path in FOLDER.glob("*/steps.json"))
 
-#: What differs from run to run: ids of plans, seconds of the running clock, who ran it, from which commit.
-_VOLATILE_TEXT = re.compile(r"Plan [0-9a-f]{16}")
+#: What differs from run to run: names of plans, seconds of the running clock, who ran it, from which commit.
+_VOLATILE_TEXT = re.compile(r"Plan [0-9a-f]{12}")
 _VOLATILE_MOMENTS = {
     "archived_at", "confirmed_at", "created_at", "expires_at", "first_seen", "not_after", "observed_at", "opened_at",
     "received_at", "seen_at", "stopped_at", "submitted_at",
@@ -60,7 +60,7 @@ def played(project, step):
     applied = project.apply("--parallelism", "1", *step.get("apply", ()))
     assert applied.code == step["code"], applied.err
     return {
-        "plan.txt": _VOLATILE_TEXT.sub("Plan 0123456789abcdef", shown.out),
+        "plan.txt": _VOLATILE_TEXT.sub("Plan 0123456789ab", shown.out),
         "plan.json": _stable(document),
         "requests.json": _stable(project.ledger()),
         "state.json": _stable(json.loads(project.read(".rcsplan/sandbox.state.json"))),
