@@ -9,8 +9,8 @@ import click
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option
 from rcsplan.cli.providers import open_provider
-from rcsplan.cli.wiring import open_environment
-from rcsplan.output.moments import count
+from rcsplan.cli.wiring import open_environment, open_provider
+from rcsplan.output.moments import count, money
 from rcsplan.output.terminal import columns, format_json, visible
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def account(invocation: Invocation, *, output_format: str) -> None:
         _print_json(document)
         return
     click.echo(f"{visible(provider.account.base_url)}, key {provider.account.key_fingerprint}")
-    currency = visible(balance.currency)
-    click.echo(f"Balance {balance.balance} {currency}, credit {balance.credit} {currency}.")
+    amounts = (money(amount, balance.currency) for amount in (balance.balance, balance.credit))
+    click.echo("Balance {}, credit {}.".format(*amounts))
     click.echo(f"\n{count(len(tariffs), 'tariff')}:")
     rows = [
         (str(tariff.code), visible(tariff.name), "active" if tariff.is_active else "inactive") for tariff in tariffs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rcsplan.cli.approval import is_attended
-from rcsplan.cli.files import read_plan
+from rcsplan.cli.files import from_here, read_plan
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.surroundings import Surroundings
 from rcsplan.cli.wiring import open_project
@@ -50,7 +50,7 @@ def approve(invocation: Invocation, *, file: str, who: str | None, out: str | No
         return ExitCode.ERROR
     path = Path(out) if out else project.folder / drafted.file_name
     write_approval(drafted.approval, path)
-    click.echo(format_given(shlex.quote(str(path)), drafted), nl=False)
+    click.echo(format_given(shlex.quote(from_here(path)), drafted), nl=False)
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rcsplan.backend.disk import Disk
@@ -11,8 +12,6 @@ from rcsplan.output.page import PAGE_MARK
 from rcsplan.plan.document import parse_plan
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pydantic import JsonValue
 
     from rcsplan.plan.model import Plan
@@ -119,3 +118,9 @@ def rewrite(path: Path, text: str) -> None:
 def _why(error: OSError | ValueError) -> str:
     # A ValueError is about the name itself: empty, or with a null byte.
     return (error.strerror or "") if isinstance(error, OSError) else "It is not the name of a file."
+
+
+def from_here(path: Path) -> str:
+    """A path as it is reached from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rcsplan.cli.files import from_here
 from rcsplan.cli.schema import editor_schemas
 from rcsplan.cli.surroundings import version
 from rcsplan.operations.ci_files import next_steps
@@ -37,13 +38,7 @@ def init(*, folder: str, systems: tuple[str, ...], places: tuple[str, ...]) -> N
     recipes = tuple(dict.fromkeys((*systems, *places)))
     written = init_project(Path(folder), editor_schemas(), recipes=recipes, version=version())
     for file in written:
-        click.echo(f"wrote {visible(_shown(file))}")
+        click.echo(f"wrote {visible(from_here(file))}")
     there = "" if folder == "." else f"cd {visible(folder)} && "
     steps = next_steps(recipes, written)
     click.echo("\n".join(["", "Next:", f"  {there}rcsplan plan", *(["  rcsplan apply"] if not steps else []), *steps]))
-
-
-def _shown(file: Path) -> str:
-    """A path as it is reached from here."""
-    here = Path.cwd()
-    return str(file.relative_to(here) if file.is_absolute() and file.is_relative_to(here) else file)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rcsplan.cli.providers import open_provider, open_sandbox
 from rcsplan.cli.stores import open_store
 from rcsplan.cli.surroundings import Surroundings, template_variables
-from rcsplan.errors import ConfigurationError
+from rcsplan.errors import ConfigurationError, UsageError
 from rcsplan.manifest.project import find_project, load_project
 from rcsplan.manifest.settings import SandboxSettings
 from rcsplan.manifest.state_settings import LocalStateSettings
@@ -116,12 +116,12 @@ def read_variables(flags: tuple[str, ...], files: tuple[str, ...]) -> Variables:
     """Template variables from the surroundings and the command line.
 
     Raises:
-        ConfigurationError: a flag is not NAME=VALUE.
+        UsageError: a flag is not NAME=VALUE.
     """
     pairs = [flag.partition("=") for flag in flags]
     wrong = next((name for name, equals, _ in pairs if not equals or not name.isidentifier()), None)
     if wrong is not None:
-        raise ConfigurationError(f"--var {wrong!r} is not NAME=VALUE", hint="For example: --var season=winter")
+        raise UsageError(f"--var {wrong!r} is not NAME=VALUE", hint="For example: --var season=winter")
     return Variables(
         environ=template_variables(),
         files=tuple(Path(file) for file in files),

@@ -96,7 +96,7 @@ class VariablePlaces:
         if document is not None:
             return document.location(path[2:], on_key=True), "file"
         folder = self._catalogues.get(str(path[0]))
-        return (Location(file=folder), "catalogue") if folder is not None else (None, "set by rcsplan")
+        return (Location(file=folder), "catalogue") if folder is not None else (None, "built in")
 
 
 def _documents(files: Iterable[Path], folder: Path | None) -> Iterator[Document]:

@@ -22,6 +22,7 @@ default_environment: sandbox
 defaults:                       # merged under the spec of every campaign
   check_stop_list: true
 # prices: {currency: EUR, rcs: 0.02, sms: 0.04, reach: 60%}   # what messages cost: then plans tell the costs
+# policy: {rules: {quiet-hours: {from: "21:00", until: "09:00"}}}   # what no plan may do: see rcsplan policy list
 environments:
   sandbox:                      # the embedded simulator: nothing reaches people
     provider: {type: sandbox, timezone: Europe/Kyiv, account: sandbox/account.yaml}

@@ -85,7 +85,7 @@ def new_campaign(
         raise UsageError(
             f"There is a campaign {name!r} already",
             detail=f"It is in {known[name].source.name}.",
-            hint="Choose a name.",
+            hint="Choose another name.",
         )
     original = None if source is None else _found(source, known)
     place = folder if original is None else (folder / original.source.name).parent

@@ -35,7 +35,7 @@ def _day(entries: Sequence[CalendarEntry], style: Style) -> Iterator[str]:
         clock = f"till {local:%H:%M}" if entry.is_instant else f"{local:%H:%M}"
         yield f"  {clock:<6} {style.bold(visible(entry.address))}  {style.dim(visible(entry.zone))}"
         yield f"         to {visible(', '.join(entry.lists))} as {visible(entry.sender)}"
-        yield f"         {shortened(entry.message, _WIDTH - 9)}"
+        yield f"         {shortened(' '.join(entry.message.split()), _WIDTH - 9)}"
         if entry.fallback_at is not None:
             fallback = entry.fallback_at.astimezone(ZoneInfo(entry.zone))
             yield f"         sms {day_of(entry.fallback_at, entry.zone)} {fallback:%H:%M}"

@@ -106,9 +106,8 @@ def sms_parts(text: str, *, saving: str = "") -> str:
     is_slip = character is not None and in_gsm(text) is not None
     because = f", because of {named(character)}" if is_slip and character else ""
     money = f", which saves {saving}" if saving else ""
-    cut = (
-        f"; without the last {count(found.excess, 'character')} a part less{money}" if found.excess is not None else ""
-    )
+    excess = "" if found.excess is None else "character" if found.excess == 1 else f"{found.excess} characters"
+    cut = f"; without the last {excess} a part less{money}" if excess else ""
     left = "full" if not found.remaining else f"room for {found.remaining} more"
     return f"{count(found.parts, 'part')} of {found.alphabet}{because}, {left}{cut}"
 

@@ -56,7 +56,12 @@ def _live(stream: IO[str], style: Style, *, total: int) -> Iterator[Listener]:
 
     console = Console(file=stream, no_color=not style.color, highlight=False)
     display = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
     )
     lock, counter = threading.Lock(), Counter(total=total)
     with display:

@@ -57,7 +57,7 @@ def format_history(rows: tuple[HistoryRow, ...], style: Style) -> str:
         return "Nothing was done yet.\n"
     drawn = [
         Row(
-            names=(row.at, row.what, visible(row.address), visible(row.who) or "-"),
+            names=(f"{row.at} UTC", row.what, visible(row.address), visible(row.who) or "-"),
             numbers=(
                 str(row.revision),
                 str(row.remote_id or "-"),

@@ -51,6 +51,11 @@ def test_it_looks_as_far_ahead_as_it_is_asked_to(series):
     assert "acme-fridays@2026-12-25" not in series.run("calendar", "--ahead", "20d").out
 
 
+def test_a_message_of_several_lines_is_one_line_of_words(project):
+    project.write("acme/fridays.yaml", _SERIES % "Friday deals.\\nUntil midnight.")
+    assert "         Friday deals. Until midnight.\n" in project.run("calendar").out
+
+
 def test_where_nothing_is_declared_it_says_so(project):
     assert project.run("calendar", "--ahead", "1h").out == "Nothing is declared for these days.\n"
 

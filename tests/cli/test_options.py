@@ -91,7 +91,7 @@ def test_template_variables_come_from_the_surroundings_and_the_command_line(proj
 
 @pytest.mark.parametrize("flag", ["season", "=winter", "1a=b", "a-b=c"])
 def test_a_variable_that_is_not_name_and_value_is_an_error(project, flag):
-    assert project.run("plan", "--var", flag).code == 1
+    assert project.run("plan", "--var", flag).code == 64
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_every_variable_is_followed_to_where_it_is_set(environment):
     ]
     nested = {need.name: [(one.name, one.kind) for one in need.needs] for need in value.needs if need.needs}
     assert nested == {
-        "greeting": [("given", "--var given"), ("metadata.name", "set by rcsplan")],
+        "greeting": [("given", "--var given"), ("metadata.name", "built in")],
         "percent": [("season", "RCSPLAN_VAR_season")],
     }
 

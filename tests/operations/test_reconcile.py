@@ -56,8 +56,9 @@ def test_after_an_adoption_nothing_is_to_do(lost):
 
 def test_the_evidence_of_an_adoption_is_shown(lost):
     lost.apply()
-    shown = format_entry("spring", lost.state().sends["spring"], Style(width=200))
-    assert "Campaign 54000000 was the only unclaimed one with this sender and start, told by a start second" in shown
+    shown = format_entry("spring", lost.state().sends["spring"], Style())
+    told = "Campaign 54000000 was the only unclaimed one with this sender and start, told by a start second of its own."
+    assert told in " ".join(shown.split())
 
 
 def test_an_adopted_campaign_has_no_price_for_none_was_told(lost):
