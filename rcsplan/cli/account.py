@@ -9,7 +9,7 @@ import click
 from rcsplan.cli.invocation import Invocation, pass_invocation
 from rcsplan.cli.options import format_option
 from rcsplan.cli.providers import open_provider
-from rcsplan.cli.wiring import open_environment, open_provider
+from rcsplan.cli.wiring import open_environment
 from rcsplan.output.moments import count, money
 from rcsplan.output.terminal import columns, format_json, visible
 
