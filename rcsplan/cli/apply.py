@@ -108,6 +108,7 @@ def apply(
         restore=restore,
         skip_blocked=skip_blocked,
         on_error=OnError(on_error),
+        saved_as=what[0] if saved else "",
     )
     carry_out = partial(apply_saved, target, saved) if saved else partial(apply_now, target)
     outputs = find_ci_outputs() if ci_outputs else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class ApplyOptions:
     """What the user asked of an apply; timeouts are in seconds.
 
-    `passing_over` are submissions that are not made, although the plan has them: they were refused before.
+    `passing_over` are submissions that are not made, although the plan has them: they were refused before. `saved_as`
+    is the file of a saved plan, as its user names it.
     """
 
     addresses: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class ApplyOptions:
     restore: tuple[str, ...] = ()
     on_error: OnError = OnError.STOP
     passing_over: frozenset[Attempt] = frozenset()
+    saved_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +174,7 @@ def apply_saved(target: Target, saved: Plan, options: ApplyOptions, attendance: 
             before = run.settle(attendance)
             check_saved(saved, state, before.seen.facts, target.rules)
             check_policy_again(saved, state, before.seen.facts, target)
-            plan = consented(saved, target)
+            plan = _of_file(consented(saved, target), options.saved_as)
             confirmed = _reviewed(plan, options, attendance, shift=shift_of(state, target))
             if confirmed:
                 session.record([UsePlan(plan_id=saved.id, at=before.seen.facts.now)])
@@ -193,6 +196,13 @@ def _reviewed(plan: Plan, options: ApplyOptions, attendance: Attendance, *, shif
     if plan.has_changes and objection:
         raise Blocked(f"Nothing may be applied: {objection}")
     return attendance.confirm(plan) if plan.has_changes else True
+
+
+def _of_file(plan: Plan, file: str) -> Plan:
+    """A saved plan whose way out applies that file: without it, what the manifests say now would be applied."""
+    named = f" apply {shlex.quote(file)} --" if file else " apply --"
+    guards = (guard.model_copy(update={"way_out": guard.way_out.replace(" apply --", named)}) for guard in plan.guards)
+    return plan.model_copy(update={"guards": tuple(guards)})
 
 
 def _blocked(plan: Plan) -> Blocked:

@@ -232,6 +232,22 @@ def test_a_mass_stop_is_allowed_as_it_says(shop):
     assert shop.live() == ["Hello from send-e"]
 
 
+def test_a_mass_stop_of_a_saved_plan_is_allowed_as_it_says_and_of_that_plan_alone(shop):
+    for letter in "abcde":
+        shop.declare(f"send-{letter}")
+    assert shop.apply().code == 0
+    for letter in "abcd":
+        shop.remove(f"send-{letter}.yaml")
+    file = shop.folder / "plan.json"
+    shop.run("plan", "-o", str(file))
+    shop.declare("send-f")
+    refused = shop.apply(str(file))
+    (command,) = [line[line.index("rcsplan") :] for line in refused.out.splitlines() if "--allow-mass-stop" in line]
+    assert (refused.code, str(file) in command) == (4, True)
+    assert shop.follow(command).code == 0
+    assert shop.live() == ["Hello from send-e"]
+
+
 def test_what_is_too_long_ago_to_be_seen_is_not_taken_for_never_arrived(accepted):
     accepted.configure(**SOON)
     accepted.advance("90d")
