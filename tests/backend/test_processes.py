@@ -9,11 +9,11 @@ import pytest
 
 from rcsplan.errors import StateLocked
 from tests.backend.processes import COUNT, HOLD, RECORD, RECORD_AND_DIE, confirmed
-from tests.backend.stores import FAMILIES, KINDS, LASTING_LOCKS, STORES, kinds, lock, make_info, number_in
+from tests.backend.stores import KINDS, LASTING_LOCKS, STORES, kinds, lock, make_info, number_in
 from tests.builders import make_state
 
 
-@pytest.fixture(params=kinds(FAMILIES))
+@pytest.fixture(params=kinds({"local", "postgres"}))
 def kind(request):
     return request.param
 

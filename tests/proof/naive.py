@@ -37,7 +37,7 @@ class NaiveWorld(World):
 
     def apply(self, **_: object) -> Run:
         """Send what is not in the file, stop what is there and no longer wanted, and save after each."""
-        return self._run(self._send_all)
+        return self.run(self._send_all)
 
     def lost(self) -> list[str]:
         """Acceptances that the file does not know."""
