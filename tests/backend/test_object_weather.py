@@ -14,6 +14,7 @@ from tests.backend.object_servers import IMPATIENT, SERVERS, endpoint_of, url_of
 from tests.backend.stores import STORES, lock, number_in, put
 from tests.backend.weather import FOREVER, Detour, Fault, delay, ignore, lose_answer, lose_request, say
 from tests.builders import make_record, make_state
+from tests.sampling import sampled
 
 
 def only_quickly(quick):
@@ -114,7 +115,7 @@ FAULTS = {
     "429": say("429 Too Many Requests", "rateLimitExceeded"),
     "409": say("409 Conflict", "ConditionalRequestConflict"),
 }
-QUICK = {("s3", "lost-answer"), ("gcs", "lost-request"), ("gcs", "409")}
+QUICK = {("s3", "lost-answer")}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_whichever_single_request_fails_the_run_goes_on_as_if_it_had_not(a_life,
 
 
 @pytest.mark.parametrize("kind", only_quickly("gcs"))
-@pytest.mark.parametrize("act", [lose_request, lose_answer], ids=["requests", "answers"])
+@pytest.mark.parametrize("act", sampled([lose_answer, lose_request], every=2), ids=["answers", "requests"])
 def test_whenever_an_outage_begins_nothing_confirmed_is_lost(a_life, server, act):
     def ending(step):
         server.weather[:] = [Fault(act, after=step, times=FOREVER)]
@@ -148,7 +149,7 @@ def test_whenever_an_outage_begins_nothing_confirmed_is_lost(a_life, server, act
 
 
 @pytest.mark.parametrize("kind", only_quickly("gcs"))
-@pytest.mark.parametrize("moment", range(5))
+@pytest.mark.parametrize("moment", sampled(range(5), every=3))
 def test_a_write_that_arrives_late_harms_nobody(a_life, server, moment):
     def ending(step):
         detour = Detour()

@@ -49,6 +49,7 @@ def on_main(runner, commit, **options):
     return runner.run(commit, CI_PIPELINE_SOURCE="push", CI_COMMIT_BRANCH="main", **options)
 
 
+@pytest.mark.full
 def test_a_merge_request_is_checked_planned_and_commented_on(on_gitlab, runner, gitlab):
     run = on_merge_request(runner, propose(on_gitlab, "sale", SALE))
     assert run.results == {"rcsplan-check": "success", "rcsplan-plan": "success"}, run.out

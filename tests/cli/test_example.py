@@ -70,6 +70,7 @@ def test_the_parts_of_the_split_send_start_ten_minutes_apart(example):
     assert starts == {MANIFOLD[0]: "2026-12-17 11:00", MANIFOLD[1]: "2026-12-17 11:10"}
 
 
+@pytest.mark.full
 def test_a_season_of_daily_applies_sends_everything_once(example):
     codes = [a_day_of(example) for _ in range(90)]
     assert codes == [0] * 90

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.stores import FAMILIES, STORES, kinds
+from tests.backend.stores import STORES, kinds
 from tests.proof.crashes import steps_of
 from tests.proof.eventful import Stage
 from tests.proof.machines import play_machines
@@ -39,7 +39,7 @@ def promises(tally):
 KEPT = ([], [], [])
 
 
-@pytest.mark.parametrize("kind", kinds(FAMILIES - {"local"}))
+@pytest.mark.parametrize("kind", kinds({"postgres"}))
 @pytest.mark.parametrize("part", SAMPLED)
 def test_a_sample_of_the_proof_holds_on_every_kind_of_store(tmp_path, kind, part):
     tally = Proof(folder=tmp_path, runs=1, seed=1, stride=100, kind=kind).parts()[part]()

@@ -12,6 +12,7 @@ from tests.proof.crashes import Stopping, applying_saved, crash_once, crash_twic
 from tests.proof.eventful import STOPS, SUBMISSIONS, Stage
 from tests.proof.fuse import FusedDisk
 from tests.proof.storms import storm
+from tests.sampling import sampled
 
 #: So many tests share an enumeration, for as many processors to run it.
 PARTS = 4
@@ -68,7 +69,7 @@ def test_where_a_lock_outlives_its_holder_it_is_broken_and_nothing_is_lost(tmp_p
     assert (tally.problems, tally.histories) == ([], len(steps))
 
 
-@pytest.mark.parametrize("seconds", [1, 50, 110])
+@pytest.mark.parametrize("seconds", sampled([50, 1, 110], every=3))
 def test_what_the_dead_had_just_posted_may_arrive_as_late_as_the_settle_time_allows(stage, seconds):
     posts = indices(steps_of(stage), f"{CREATE}: on its way")
     tally = crash_once(stage, posts, transit=timedelta(seconds=seconds))
@@ -98,7 +99,9 @@ def test_who_dies_at_any_step_of_a_saved_plan_sends_nothing_twice_and_loses_noth
     assert tally.histories == tally.counts["kills"] == len(steps)
 
 
-@pytest.mark.parametrize("go_on", [lambda stopping: stopping.stop_again, lambda _: lambda world: world.converge()])
+@pytest.mark.parametrize(
+    "go_on", sampled([lambda stopping: stopping.stop_again, lambda _: lambda world: world.converge()], every=2)
+)
 def test_what_a_stop_stopped_before_it_died_stays_stopped(stage, go_on):
     stopping = Stopping(stage)
     steps = part_of(stopping.steps(), 0, parts=1)
@@ -107,7 +110,7 @@ def test_what_a_stop_stopped_before_it_died_stays_stopped(stage, go_on):
     assert tally.histories == tally.counts["kills"] == len(steps)
 
 
-@pytest.mark.parametrize(("number", "seed"), [(20, 3), pytest.param(500, 4, marks=pytest.mark.full)])
+@pytest.mark.parametrize(("number", "seed"), [(12, 3), pytest.param(500, 4, marks=pytest.mark.full)])
 def test_in_storms_of_kills_faults_and_second_runs_nothing_is_sent_twice_and_nothing_lost(stage, number, seed):
     tally = storm(stage, number, seed=seed)
     assert (tally.problems, tally.histories) == ([], number)
