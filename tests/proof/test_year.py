@@ -111,7 +111,7 @@ YEARS = sorted({(zone, at) for zone, at, _, _ in TABLE})
 
 
 @pytest.mark.parametrize("clock_change", CLOCK_CHANGES)
-@pytest.mark.parametrize(("zone", "at", "day", "starts"), sampled(TABLE, every=2))
+@pytest.mark.parametrize(("zone", "at", "day", "starts"), sampled(TABLE, every=4))
 def test_around_a_change_of_the_clocks_every_occurrence_is_sent_once_at_its_time(
     tmp_path, zone, at, day, starts, clock_change
 ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.sampling import sampled
 from tests.ways_out.shop import SEND_GROUPS, SOON, START, STATE
 
 LATER = {"at": "2026-12-20 10:00", "timezone": "Europe/Kyiv"}
@@ -449,11 +450,14 @@ class TestDuplicateGuard:
 
     @pytest.mark.parametrize(
         "changes",
-        [
-            {"spec": {"options": {"text": "Hello again"}}},
-            {"schedule": {"at": "2026-12-04 11:00", "timezone": "Europe/Kyiv"}},
-            {"metadata": {"revision": 2}},
-        ],
+        sampled(
+            [
+                {"spec": {"options": {"text": "Hello again"}}},
+                {"schedule": {"at": "2026-12-04 11:00", "timezone": "Europe/Kyiv"}},
+                {"metadata": {"revision": 2}},
+            ],
+            every=3,
+        ),
         ids=["message", "time", "revision"],
     )
     def test_it_is_changed(self, refused, changes):
