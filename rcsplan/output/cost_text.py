@@ -45,13 +45,15 @@ def cost_of_plan(estimate: PlanEstimate | None) -> str:
 
 
 def saving_of_a_part(estimate: Estimate | None) -> str:
-    """`658.58 EUR`, which an SMS of one part less is expected to save; empty where that is not known."""
+    """What an SMS of one part less saves, `17.90 EUR, at most 47.12 EUR`; empty where that is not known."""
     channels = [channel for channel in estimate.channels if channel.channel == "sms"] if estimate else []
-    prices = [(channel.messages, channel.price) for channel in channels if channel.price is not None]
+    prices = [(channel, channel.price) for channel in channels if channel.price is not None]
     if estimate is None or not prices or len(prices) < len(channels):
         return ""
-    saving = sum((messages * price for messages, price in prices), Decimal(0))
-    return money(saving, estimate.currency) if saving else ""
+    expected = sum((channel.messages * price for channel, price in prices), Decimal(0))
+    at_most = sum((channel.worst_messages * price for channel, price in prices), Decimal(0))
+    more = f", at most {money(at_most, estimate.currency)}" if at_most > expected else ""
+    return f"{money(expected, estimate.currency)}{more}" if expected else ""
 
 
 def _sums(expected: Decimal | None, worst: Decimal | None, currency: str) -> Iterator[str]:

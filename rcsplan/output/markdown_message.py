@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from rcsplan.campaign.message import cards_of, sms_of, text_of
-from rcsplan.campaign.sms import segmented
+from rcsplan.output.cost_text import saving_of_a_part
 from rcsplan.output.markdown import block, code, prose
-from rcsplan.output.moments import declared, moment, money
+from rcsplan.output.moments import declared, moment
 from rcsplan.output.plan_send import sms_parts
 from rcsplan.output.terminal import visible, wrapped
 
@@ -92,23 +92,12 @@ def _fallback(action: Action) -> Iterator[str]:
     yield ""
     yield block(labelled("text", text))
     yield ""
-    yield f"{_capitalized(prose(sms_parts(text)))}{_saving(action, text)}."
+    yield f"{_capitalized(prose(sms_parts(text, saving=saving_of_a_part(action.estimate))))}."
     yield ""
 
 
 def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _saving(action: Action, text: str) -> str:
-    """What a part fewer would save in money, where the price of a part is known."""
-    channels = action.estimate.channels if action.estimate is not None else ()
-    sms = next((one for one in channels if one.channel == "sms"), None)
-    if segmented(text).excess is None or action.estimate is None or sms is None or sms.price is None:
-        return ""
-    saved, at_most = sms.messages * sms.price, sms.worst_messages * sms.price
-    currency = action.estimate.currency
-    return f", which saves {prose(money(saved, currency))}, at most {prose(money(at_most, currency))}"
 
 
 def _links(payload: Mapping[str, JsonValue]) -> tuple[str, ...]:

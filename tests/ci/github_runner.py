@@ -204,7 +204,5 @@ def _filled(text, contexts):
 
 def _value(expression, contexts):
     python = re.sub(r"!(?!=)", " not ", expression).replace("&&", " and ").replace("||", " or ")
-    # Names with a dash are written with one; a Python name has none.
-    python = re.sub(r"(?<=[a-z])-(?=[a-z])", "_", python) if "'" not in python else python
     names = {**contexts, "true": True, "false": False, "cancelled": lambda: False}
     return eval(python, {"__builtins__": {}}, names)

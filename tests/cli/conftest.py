@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.running import Project, begin_state, copy_example
+from tests.web.webhooks import Webhook
 
 
 @pytest.fixture
@@ -26,3 +27,11 @@ def applied(project):
     """The example project after its first apply."""
     assert project.apply().code == 0
     return project
+
+
+@pytest.fixture
+def webhook(monkeypatch):
+    """A webhook, whose URL is the secret HOOK."""
+    with Webhook() as opened:
+        monkeypatch.setenv("HOOK", opened.url)
+        yield opened

@@ -6,16 +6,7 @@ import json
 
 import pytest
 
-from tests.web.webhooks import Webhook
-
 PLAIN = "\nnotifications: {url: {env: HOOK}}\n"
-
-
-@pytest.fixture
-def webhook(monkeypatch):
-    with Webhook() as webhook:
-        monkeypatch.setenv("HOOK", webhook.url)
-        yield webhook
 
 
 @pytest.fixture

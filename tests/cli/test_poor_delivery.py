@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.running import Project
-from tests.web.webhooks import Webhook
 
 PROJECT = """\
 apiVersion: rcsplan/v1
@@ -33,13 +32,6 @@ FALLBACK = ", alternative_channel: {sms: {sender: ACME, text: Hello, validity: 9
 
 ONCE = ("run", "--once")
 APPLY = ("apply", "--auto-approve")
-
-
-@pytest.fixture
-def webhook(monkeypatch):
-    with Webhook() as webhook:
-        monkeypatch.setenv("HOOK", webhook.url)
-        yield webhook
 
 
 @pytest.fixture

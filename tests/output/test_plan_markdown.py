@@ -155,6 +155,13 @@ def test_a_part_less_is_told_in_money():
     assert "without the last 2 characters a part less, which saves 17.90 EUR, at most 47.12 EUR." in text
 
 
+def test_a_part_less_of_lists_with_different_prices_saves_the_sum_of_both():
+    dear = ChannelEstimate(channel="sms", messages=10, worst_messages=10, parts=2, price=Decimal("0.10"))
+    estimate = ESTIMATE.model_copy(update={"channels": (*ESTIMATE.channels, dear)})
+    text = comment(make_action(ActionKind.SUBMIT, payload=TWO_PARTS, estimate=estimate))
+    assert "which saves 18.90 EUR, at most 48.12 EUR." in text
+
+
 #: What a comment on 300 sends has of each kind: rows, folds, messages, and sends that do not change.
 def contents(text):
     return {
